@@ -1,0 +1,79 @@
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import { Code, ConnectError, type Transport } from "@connectrpc/connect";
+import { Replay } from "#gen/skein/options/v1/options_pb.ts";
+import { type Context, current } from "./context.ts";
+import { isMutation, isOurs, nameOf, optionsOf } from "./contract.ts";
+import { ACTOR_HEADER, CLIENT_HEADER, HOP_HEADER, signHop } from "./identity/hop.ts";
+import type { Keyring } from "./identity/keyring.ts";
+import type { Lent } from "./lent.ts";
+import { traceparent } from "./telemetry/trace.ts";
+
+/** What calls out of a service stand on. */
+export interface Caller {
+  readonly keyring: Keyring;
+  readonly lent: Lent;
+  /** The service that serves a contract. */
+  readonly ownerOf: (contract: DescService) => string;
+  /** Only the outermost service retries; otherwise one failure is multiplied at every hop. */
+  readonly retries: boolean;
+}
+
+/**
+ * Puts the one call policy around a transport: proof of who calls, the account behind it, request and trace ids, what is
+ * left of the deadline, cancellation, and a single retry where repeating is harmless.
+ */
+export function callPolicy(transport: Transport, caller: Caller): Transport {
+  const prepare = (method: DescMethod, signal: AbortSignal | undefined, timeoutMs: number | undefined, given: HeadersInit | undefined) => {
+    const context = current();
+    if (context) context.spent.rpc++;
+    const signals = [signal, context?.signal].filter((one) => one !== undefined);
+    const times = [timeoutMs, context?.timeoutMs(), isOurs(method.parent) ? optionsOf(method).deadlineMs : undefined];
+    return {
+      signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
+      timeoutMs: Math.min(...times.filter((one) => one !== undefined)),
+      header: headersFor(caller, method, context, given),
+    };
+  };
+  return {
+    async unary(method, signal, timeoutMs, header, input, values) {
+      const attempt = () => {
+        const ready = prepare(method, signal, timeoutMs, header);
+        return transport.unary(method, ready.signal, ready.timeoutMs, ready.header, input, values);
+      };
+      try {
+        return await attempt();
+      } catch (error) {
+        // A refused stream was never looked at: the peer is going away, and even a mutation may be sent again.
+        const again = refused(error) || (caller.retries && repeatable(method) && ConnectError.from(error).code === Code.Unavailable);
+        if (!again) throw error;
+        await caller.lent.timers.sleep(10 + caller.lent.chance.below(40), signal ?? current()?.signal);
+        return await attempt();
+      }
+    },
+    async stream(method, signal, timeoutMs, header, input, values) {
+      const ready = prepare(method, signal, timeoutMs, header);
+      // A stream outlives the deadline of a unary call: only the caller's own wish bounds it.
+      return transport.stream(method, ready.signal, timeoutMs, ready.header, input, values);
+    },
+  };
+}
+
+function headersFor({ keyring, lent, ownerOf }: Caller, method: DescMethod, context: Context | undefined, given: HeadersInit | undefined): Headers {
+  const headers = new Headers(given);
+  const assertion = headers.get(ACTOR_HEADER) ?? context?.assertion ?? "";
+  const client = headers.get(CLIENT_HEADER) ?? context?.clientAddress ?? "";
+  const proof = signHop(keyring, ownerOf(method.parent), { method: nameOf(method), assertion, client }, lent.clock.now());
+  headers.set(HOP_HEADER, proof);
+  if (assertion) headers.set(ACTOR_HEADER, assertion);
+  if (client) headers.set(CLIENT_HEADER, client);
+  if (context) {
+    headers.set("x-request-id", context.requestId);
+    headers.set("traceparent", traceparent(context.trace));
+  }
+  return headers;
+}
+
+const refused = (error: unknown): boolean => error instanceof Error && /NGHTTP2_REFUSED_STREAM/.test(`${error.message} ${String(error.cause)}`);
+
+const repeatable = (method: DescMethod): boolean =>
+  !isMutation(method) || (isOurs(method.parent) && optionsOf(method).replay === Replay.NATURAL);

@@ -1,0 +1,28 @@
+import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import type { Transport } from "@connectrpc/connect";
+
+/** Reads "identity=http://10.0.0.1:7710,content=http://..." into addresses. */
+export function parsePeers(entries: readonly string[]): Map<string, string> {
+  return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]));
+}
+
+/** Connections to services in other processes: the Connect protocol, binary, over h2c, one session each. */
+export function createPeers(addresses: ReadonlyMap<string, string>): { find(service: string): Transport | undefined } & Disposable {
+  const open = new Map<string, { transport: Transport; sessions: Http2SessionManager }>();
+  return {
+    find(service) {
+      const known = open.get(service);
+      if (known) return known.transport;
+      const baseUrl = addresses.get(service);
+      if (!baseUrl) return undefined;
+      // Pings find a peer that vanished without closing: otherwise calls would wait for their deadline.
+      const sessions = new Http2SessionManager(baseUrl, { pingIntervalMs: 10_000, pingTimeoutMs: 3_000, idleConnectionTimeoutMs: 300_000 });
+      const transport = createConnectTransport({ baseUrl, httpVersion: "2", useBinaryFormat: true, sessionManager: sessions });
+      open.set(service, { transport, sessions });
+      return transport;
+    },
+    [Symbol.dispose]() {
+      for (const { sessions } of open.values()) sessions.abort();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { type ConnectRouter, createRouterTransport, type MethodImpl, type Transport } from "@connectrpc/connect";
+import { maxBytesOf } from "../contract.ts";
+import type { AnyRpc, Served } from "../service.ts";
+import { type ChainParts, chain } from "../pipeline/chain.ts";
+
+/** Deadlines beyond this are refused by the adapter; each method's own is far below. */
+const MAX_TIMEOUT_MS = 10 * 60 * 1000;
+
+/** Registers everything a service serves, each method behind the chain and with its own size limit. */
+export function routesOf<Deps>(served: readonly Served<Deps>[], deps: Deps, parts: ChainParts): (router: ConnectRouter) => void {
+  const methods = served.flatMap(({ contract, handlers }) =>
+    contract.methods.map((method) => ({ method, impl: chain(parts, method, handlerOf(handlers, method, deps)) })),
+  );
+  return (router) => {
+    // Options given here replace the router's, so every option that matters is given here.
+    for (const { method, impl } of methods) {
+      router.rpc(method, impl as MethodImpl<DescMethod>, { readMaxBytes: maxBytesOf(method), maxTimeoutMs: MAX_TIMEOUT_MS });
+    }
+  };
+}
+
+function handlerOf<Deps>(handlers: Served<Deps>["handlers"], method: DescMethod, deps: Deps): AnyRpc {
+  const make = handlers[method.localName];
+  if (!make) throw new Error(`${method.parent.typeName} has no handler for ${method.name}`);
+  return make(deps);
+}
+
+/** The same routes without a socket: serialised, validated and limited as over the wire. */
+export const inMemory = (routes: (router: ConnectRouter) => void): Transport => createRouterTransport(routes);

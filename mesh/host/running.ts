@@ -1,0 +1,88 @@
+import { type Client, type ConnectRouter, createClient, type Transport } from "@connectrpc/connect";
+import { createCache } from "../cache.ts";
+import { callPolicy } from "../calls.ts";
+import type { Spec, Values } from "../config.ts";
+import { createCursors } from "../cursor.ts";
+import { meshFailure } from "../failure.ts";
+import { createAssertionReader } from "../identity/assertion.ts";
+import type { ChainParts } from "../pipeline/chain.ts";
+import { createLimiter } from "../pipeline/limiter.ts";
+import type { Calls, Loan, Service } from "../service.ts";
+import { type Db, openDatabase } from "../store/database.ts";
+import { lacking } from "../store/migrate.ts";
+import { urlsOf } from "../store/provision.ts";
+import { switchboard } from "../switchboard.ts";
+import { housekeeping } from "./housekeeping.ts";
+import { type Runner, startJobs } from "./jobs.ts";
+import { inMemory, routesOf } from "./routes.ts";
+import type { Shared } from "./shared.ts";
+
+/** A service that has been started in this process. */
+export interface Running {
+  readonly service: Service;
+  readonly routes: (router: ConnectRouter) => void;
+  readonly transport: Transport;
+  readonly deps: Loan<Calls, Spec>;
+  /** Calls others as this service. */
+  readonly outward: Transport;
+  readonly jobs: Runner | undefined;
+}
+
+/** Opens what a service stands on, lends it, and puts its handlers behind the chain. What was opened goes to the scope. */
+export async function startService(service: Service, shared: Shared, scope: AsyncDisposableStack): Promise<Running> {
+  const { lent, roster, metrics } = shared;
+  const keyring = shared.keyringOf(service.name);
+  const log = shared.log.child({ service: service.name });
+  const outward = callPolicy(switchboard(shared.find), { keyring, lent, ownerOf: roster.ownerOf, retries: service.edge !== undefined });
+  const db = service.migrations ? scope.use(await openStore(service, shared)) : nothingKept(service.name);
+  const loan: Loan<Calls, Spec> = {
+    ...lent,
+    service: service.name,
+    config: (shared.settings[service.name] ?? {}) as Values<Spec>,
+    db,
+    redis: shared.redis,
+    cache: createCache(shared.redis, { service: service.name, chance: lent.chance }),
+    cursors: createCursors(keyring.derive("cursor"), { refuse: (why) => meshFailure("PAGE_TOKEN_INVALID", { fields: { page_token: why } }) }),
+    peers: Object.fromEntries(Object.entries(service.calls).map(([name, contract]) => [name, createClient(contract, outward)])) as Record<string, Client<Calls[string]>>,
+    keyring,
+    log,
+  };
+  const gear = (await service.equip?.(loan, scope)) ?? {};
+  const deps = { ...loan, ...gear };
+  const parts: ChainParts = {
+    service: service.name,
+    guard: { keyring, readAssertion: createAssertionReader(keyring), revocations: shared.revocations, mayCall: roster.mayCall },
+    lent,
+    limiter: createLimiter(shared.config.maxInFlight),
+    metrics,
+    log,
+    fingerprintKey: keyring.derive("fingerprint"),
+    strictBudgets: shared.config.strictBudgets,
+  };
+  const routes = routesOf(service.serves, deps, parts);
+  const list = [...(service.jobs ?? []), ...(service.migrations ? housekeeping(shared.config.logDays) : [])];
+  const jobs = service.migrations ? scope.use(await startJobs(list, deps, { db, lent, log })) : undefined;
+  return { service, routes, transport: inMemory(routes), deps, outward, jobs };
+}
+
+async function openStore(service: Service, { config, keyringOf, connections, bus, readiness }: Shared): Promise<Db> {
+  const { data } = urlsOf(config.database, config.databasePrefix, keyringOf(service.name));
+  const db = await openDatabase({ url: data, service: service.name, entities: service.entities ?? [], connections });
+  const missing = await lacking(db.query, service.migrations ?? []);
+  if (missing > 0) {
+    await db[Symbol.asyncDispose]();
+    throw new Error(`the database of ${service.name} lacks ${missing} migration(s): run "skein migrate"`);
+  }
+  db.onLogged(() => bus.wake(service.name));
+  readiness.set(`database ${service.name}`, true);
+  return db;
+}
+
+/** Stands where a service has no database; using it is a mistake in the service. */
+function nothingKept(service: string): Db {
+  return new Proxy({} as Db, {
+    get() {
+      throw new Error(`${service} keeps nothing and has no database`);
+    },
+  });
+}

@@ -1,0 +1,121 @@
+import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import type { Logger } from "pino";
+import { type Context, type Spent, within } from "../context.ts";
+import { isOurs, nameOf, optionsOf } from "../contract.ts";
+import { ExpectedFailure, toConnectError } from "../failure.ts";
+import type { Lent } from "../lent.ts";
+import type { AnyRpc } from "../service.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { childOf, parseTraceparent, startTrace } from "../telemetry/trace.ts";
+import { type Admitted, admit, type Guard } from "./admission.ts";
+import { checkBudget } from "./budget.ts";
+import { deadlineOf } from "./deadline.ts";
+import type { createLimiter } from "./limiter.ts";
+import { replayKeyOf } from "./replay-key.ts";
+import { validate } from "./validation.ts";
+
+/** What the chain of one service stands on. */
+export interface ChainParts {
+  readonly service: string;
+  readonly guard: Guard;
+  readonly lent: Lent;
+  readonly limiter: ReturnType<typeof createLimiter>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Binds idempotency keys to their requests. */
+  readonly fingerprintKey: Uint8Array;
+  /** Turns an overspent budget into a failure: on in tests. */
+  readonly strictBudgets: boolean;
+  /** Decides who calls; the gateway reads outside tokens here, every other service the hop. */
+  readonly admit?: (method: DescMethod, call: HandlerContext, now: Date) => Promise<Admitted>;
+}
+
+/** A handler as Connect calls it. */
+type Wrapped = (message: MessageShape<DescMessage>, call: HandlerContext) => Promise<MessageInitShape<DescMessage>> | AsyncIterable<MessageInitShape<DescMessage>>;
+
+/**
+ * Wraps a handler in everything that every call goes through, in one order: telemetry, identity and authorization,
+ * deadline, limits, validation, idempotency, budget, failure mapping.
+ */
+export function chain(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
+  return method.methodKind === "server_streaming" ? streaming(parts, method, rpc) : unary(parts, method, rpc);
+}
+
+function unary(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
+  return async (message, call) => {
+    const visit = enter(parts, method, call);
+    using deadline = deadlineOf(method, call, parts.lent);
+    try {
+      const admitted = await who(parts, method, call, visit.now);
+      using _place = parts.limiter.enter(optionsOf(method).tier, visit.shed);
+      const context = visit.context(message, admitted, deadline);
+      const work = within(context, () => rpc(message, context) as Promise<MessageInitShape<DescMessage>>);
+      const answer = await deadline.race(work);
+      checkBudget(parts, method, visit.spent);
+      visit.leave(undefined);
+      return answer;
+    } catch (thrown) {
+      throw visit.leave(thrown, deadline.signal);
+    }
+  };
+}
+
+function streaming(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
+  return async function* (message, call) {
+    const visit = enter(parts, method, call);
+    try {
+      const admitted = await who(parts, method, call, visit.now);
+      using _place = parts.limiter.enter(optionsOf(method).tier, visit.shed);
+      // A stream lives as long as its client: the contract's deadline does not end it.
+      const context = visit.context(message, admitted, { signal: call.signal, timeoutMs: call.timeoutMs });
+      yield* within(context, () => rpc(message, context) as AsyncIterable<MessageInitShape<DescMessage>>);
+      visit.leave(undefined);
+    } catch (thrown) {
+      throw visit.leave(thrown, call.signal);
+    }
+  };
+}
+
+const who = async ({ admit: own, guard }: ChainParts, method: DescMethod, call: HandlerContext, now: Date): Promise<Admitted> =>
+  own ? await own(method, call, now) : admit(guard, method, call.requestHeader, now);
+
+function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, method: DescMethod, call: HandlerContext) {
+  if (!isOurs(method.parent)) throw new Error(`${nameOf(method)} is not served through the chain`);
+  const now = lent.clock.now();
+  const spent: Spent = { sql: 0, redis: 0, rpc: 0 };
+  const headers = call.requestHeader;
+  const requestId = headers.get("x-request-id") || lent.ids.next();
+  const parent = parseTraceparent(headers.get("traceparent"));
+  const trace = parent ? childOf(parent, lent.chance) : startTrace(lent.chance);
+  const began = performance.now();
+  const meter = metrics.server(method);
+  meter.started();
+  let admitted: Admitted | undefined;
+  return {
+    now,
+    spent,
+    shed: () => meter.shed("overload"),
+    context(message: MessageShape<DescMessage>, who: Admitted, { signal, timeoutMs }: Pick<Context, "signal" | "timeoutMs">): Context {
+      admitted = who;
+      validate(method.input, message);
+      const scope = who.actor?.accountId ?? `address:${who.clientAddress}`;
+      const replay = replayKeyOf(method, message, headers, scope, fingerprintKey);
+      return { method, service, ...who, signal, timeoutMs, now, requestId, trace, headers, answerHeaders: call.responseHeader, spent, replay };
+    },
+    leave(thrown: unknown, signal?: AbortSignal): ConnectError | undefined {
+      const error = thrown === undefined ? undefined : toConnectError(thrown, requestId, signal);
+      const tookMs = performance.now() - began;
+      meter.observeCall(error?.code ?? 0, tookMs / 1000, spent);
+      const line = {
+        method: nameOf(method), code: error ? Code[error.code] : "OK", duration_ms: Math.round(tookMs * 100) / 100, request_id: requestId, trace_id: trace.traceId,
+        caller_service: admitted?.from, actor: admitted?.actor?.accountId, ...spent,
+        ...(thrown instanceof ExpectedFailure && { reason: thrown.reason }),
+      };
+      const bug = error && (error.code === Code.Internal || error.code === Code.Unknown);
+      if (bug) log.error({ ...line, cause: thrown }, "call failed");
+      else log[service === "gateway" ? "info" : "debug"](line, "call");
+      return error;
+    },
+  };
+}

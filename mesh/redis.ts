@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { Redis as Client } from "ioredis";
+import type { Chance } from "./lent.ts";
+import { maskUrl } from "./setting.ts";
+
+/** A Lua script. All its keys must carry one bucket tag where Redis is a cluster. */
+export interface Script {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+/** One line of the log: Redis has come or gone. */
+export interface RedisState {
+  readonly up: boolean;
+  readonly at: string;
+  readonly why?: string;
+}
+
+/**
+ * A Redis that fails at once when it is away and comes back by itself. Nothing in it may be the only copy. Keys are
+ * prefixed with the namespace, also those of scripts.
+ */
+export interface Redis extends AsyncDisposable {
+  /** Whether it answers, as far as is known. While false, commands fail without waiting. */
+  readonly up: boolean;
+  /** The client itself, for commands that have no method here; the same rules hold for it. */
+  readonly client: Client;
+  /** Values by key, null where there is none: one round trip. */
+  getMany(keys: readonly string[]): Promise<(Buffer | null)[]>;
+  /** Runs a script: one round trip, two when Redis does not know it yet. */
+  run(script: Script, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>;
+  /** Resolves as soon as it is up; rejects with the signal's reason, or when it is closed. */
+  whenUp(signal?: AbortSignal): Promise<void>;
+}
+
+export interface RedisOptions {
+  /** Prefix of all keys, so that several installations and tests can share a server. */
+  readonly namespace: string;
+  readonly chance: Chance;
+  readonly say?: (state: RedisState) => void;
+  /** Called once for each round trip, in the context of whoever makes it. */
+  readonly onTrip?: () => void;
+  /** How long a command may take. */
+  readonly patienceMs?: number;
+}
+
+const MOST_BACKOFF_MS = 2_000;
+
+/** Prepares a script once, at import. */
+export const script = (lua: string): Script => ({ lua, sha: createHash("sha1").update(lua).digest("hex") });
+
+/** Begins to connect and goes on trying for ever; does not wait. */
+export function openRedis(url: string, { namespace, chance, say, onTrip, patienceMs = 150 }: RedisOptions): Redis {
+  if (/[{}]/.test(namespace)) throw new Error(`namespace ${namespace}: braces would take the place of the bucket tag`);
+  const client = new Client(url, {
+    keyPrefix: `${namespace}:`,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false, // a script that was perhaps applied must not be applied again
+    maxRetriesPerRequest: 0,
+    commandTimeout: patienceMs,
+    connectTimeout: 1_000,
+    socketTimeout: patienceMs * 4, // a server that hangs is soon taken for gone, instead of costing every call its patience
+    disconnectTimeout: 100,
+    retryStrategy(attempt) {
+      const most = Math.min(50 * 2 ** Math.min(attempt, 10), MOST_BACKOFF_MS);
+      return most / 2 + chance.below(most / 2);
+    },
+    reconnectOnError: (error) => error.message.startsWith("READONLY"), // the primary has moved
+    // Round trips are counted to their caller, and one slow script must not delay strangers: who has many commands sends them as one.
+    enableAutoPipelining: false,
+    disableClientInfo: true,
+  });
+  countTrips(client, onTrip);
+
+  const at = maskUrl(url);
+  let said: boolean | undefined;
+  let why = "connection closed";
+  const closed = new AbortController();
+  const tell = (up: boolean): void => {
+    if (closed.signal.aborted || said === up) return;
+    said = up;
+    say?.(up ? { up, at } : { up, at, why });
+  };
+  client.on("error", (error: Error) => void (why = error.message || ("code" in error ? String(error.code) : error.name)));
+  client.on("close", () => tell(false));
+  client.on("ready", () => {
+    why = "connection closed";
+    tell(true);
+  });
+
+  return {
+    client,
+    get up() {
+      return client.status === "ready";
+    },
+    getMany: (keys) => client.mgetBuffer([...keys]),
+    async run({ lua, sha }, keys, args) {
+      try {
+        return await client.evalsha(sha, keys.length, ...keys, ...args);
+      } catch (error) {
+        if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+        return await client.eval(lua, keys.length, ...keys, ...args);
+      }
+    },
+    async whenUp(signal) {
+      const over = signal ? AbortSignal.any([signal, closed.signal]) : closed.signal;
+      over.throwIfAborted();
+      if (client.status !== "ready") await heard(client, "ready", over);
+    },
+    async [Symbol.asyncDispose]() {
+      if (closed.signal.aborted) return;
+      closed.abort(new Error("redis was closed"));
+      if (client.status === "ready") await client.quit().catch(() => undefined); // lets answers under way arrive
+      const over = heard(client, "end", AbortSignal.timeout(1_000)).catch(() => undefined);
+      const open = client.status !== "end" && client.status !== "reconnecting"; // nothing is open then, no event would come
+      client.disconnect();
+      if (open) await over;
+    },
+  };
+}
+
+/** Not `once` of node:events: that one gives up at the first "error", of which there is one per attempt to connect. */
+async function heard(client: Client, event: "ready" | "end", signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const giveUp = () => reject(signal.reason);
+  client.once(event, resolve);
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    await promise;
+  } finally {
+    client.off(event, resolve);
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** A pipeline is one trip, counted at its first command; the handshake is nobody's. */
+function countTrips(client: Client, onTrip: (() => void) | undefined): void {
+  if (!onTrip) return;
+  const send = client.sendCommand.bind(client);
+  client.sendCommand = (command, stream) => {
+    if (client.status === "ready" && !command.pipelineIndex) onTrip();
+    return send(command, stream);
+  };
+}

@@ -1,0 +1,95 @@
+import { create, type DescMessage, fromBinary, type MessageInitShape, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { CompiledQuery, type Transaction } from "kysely";
+import { type Context, spend } from "../context.ts";
+import { lostRace, translate } from "./database-failure.ts";
+import { type Entry, entryOf, writeEntries } from "./log.ts";
+import { claim, recall, record, rememberSubject } from "./replay.ts";
+import type { Sql } from "./sql.ts";
+
+/** What a unit of work may use. */
+export interface Tx {
+  readonly em: EntityManager;
+  query<Row>(statement: Sql): Promise<Row[]>;
+  /** Adds an event to the service's log; it is written last, with the effect or not at all. */
+  publish<E extends DescMessage>(schema: E, event: MessageInitShape<E>): void;
+}
+
+interface Parts {
+  service: string;
+  em: () => EntityManager;
+  query: <Row>(statement: Sql) => Promise<Row[]>;
+  announce: () => void;
+}
+
+const ATTEMPTS = 4;
+
+/** A concurrent holder of the same idempotency key won; its outcome is read in a fresh statement. */
+class Taken extends Error {}
+
+/** The two ways to commit a unit of work; see Db. */
+export function createCommit({ service, em, query, announce }: Parts) {
+  async function transact<A>(context: Context | undefined, work: (tx: Tx) => Promise<A>, finish: (tx: Tx, answer: A) => Promise<void>) {
+    const entries: Entry[] = [];
+    const answer = await em().transactional(async (inner) => {
+      entries.length = 0;
+      const tx: Tx = {
+        em: inner,
+        query: (statement) => inTransaction(inner, statement, context?.signal),
+        publish: (schema, event) => void entries.push(entryOf(schema, create(schema, event))),
+      };
+      if (context?.replay && !(await claim(tx, context))) throw new Taken();
+      const done = await work(tx);
+      await inner.flush();
+      await writeEntries(tx, entries, context);
+      await finish(tx, done);
+      return done;
+    });
+    if (entries.length > 0) announce();
+    return answer;
+  }
+
+  async function persist<A>(act: () => Promise<A>, again: () => Promise<A>): Promise<A> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await act();
+      } catch (error) {
+        if (error instanceof Taken) return await again();
+        if (!lostRace(error) || attempt === ATTEMPTS) throw translate(error);
+      }
+    }
+  }
+
+  return {
+    commit<A>(context: Context | undefined, work: (tx: Tx) => Promise<A>): Promise<A> {
+      const output = context?.method.output;
+      const finish = async (tx: Tx, answer: A) => {
+        if (context?.replay && output) await record(tx, context, toBinary(output, create(output, answer as MessageInitShape<DescMessage>)));
+      };
+      const again = async () => {
+        const { answer } = await recall(query, context as Context);
+        return fromBinary(output as DescMessage, answer ?? new Uint8Array()) as MessageShape<DescMessage> as A;
+      };
+      return persist(() => transact(context, work, finish), again);
+    },
+    async commitOnce<A>(context: Context, work: (tx: Tx) => Promise<{ subject: string; answer: A }>, again: (subject: string) => Promise<A>): Promise<A> {
+      const finish = async (tx: Tx, { subject }: { subject: string }) => {
+        if (context.replay) await rememberSubject(tx, context, subject);
+      };
+      const replayed = async () => {
+        const { subject } = await recall(query, context);
+        return { subject, answer: await again(subject) };
+      };
+      return (await persist(() => transact(context, work, finish), replayed)).answer;
+    },
+  };
+}
+
+async function inTransaction<Row>(em: EntityManager, { text, values }: Sql, signal: AbortSignal | undefined): Promise<Row[]> {
+  spend("sql");
+  const transaction = em.getTransactionContext<Transaction<unknown>>();
+  if (!transaction) throw new Error("no transaction is open");
+  const abort = signal ? { signal, inflightQueryAbortStrategy: "cancel query" as const } : undefined;
+  const { rows } = await transaction.executeQuery<Row>(CompiledQuery.raw(text, [...values]), abort);
+  return rows;
+}

@@ -1,0 +1,105 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { MikroORM } from "@mikro-orm/postgresql";
+import type { Pool, PoolClient } from "pg";
+import { type Context, current, spend } from "../context.ts";
+import { createCommit, type Tx } from "./commit.ts";
+import { translate } from "./database-failure.ts";
+import type { Entities } from "./entities.ts";
+import type { Sql } from "./sql.ts";
+
+/** A service's own database. */
+export interface Db extends AsyncDisposable {
+  /** Runs one prepared statement; counted, and cancelled in the server when the call ends. */
+  query<Row>(statement: Sql): Promise<Row[]>;
+  /** Runs a unit of work in one transaction: idempotency claim first, log entries and recorded answer last. */
+  commit<A>(context: Context | undefined, work: (tx: Tx) => Promise<A>): Promise<A>;
+  /** Like commit, for answers that hold tokens: `again` proves the caller anew for the subject that `work` named. */
+  commitOnce<A>(context: Context, work: (tx: Tx) => Promise<{ subject: string; answer: A }>, again: (subject: string) => Promise<A>): Promise<A>;
+  /** A fresh unit of work for reads through entities. */
+  em(): EntityManager;
+  /** Fires after each commit that wrote log entries. */
+  onLogged(listener: () => void): void;
+  readonly orm: MikroORM;
+}
+
+/** How a database is opened. */
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly service: string;
+  readonly entities: Entities;
+  readonly connections: number;
+}
+
+const GUARDS = "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s";
+
+/** Opens the data role's pool; nothing is connected until the first statement. */
+export async function openDatabase({ url, service, entities, connections }: DatabaseOptions): Promise<Db> {
+  let pool: Pool | undefined;
+  const orm = await MikroORM.init({
+    clientUrl: url,
+    entities: [...entities],
+    discovery: { warnWhenNoEntities: false },
+    ensureDatabase: false,
+    debug: false,
+    // Every statement that the ORM makes passes here; ours are counted where they are made.
+    onQuery: (text) => {
+      spend("sql");
+      return text;
+    },
+    driverOptions: {
+      max: connections,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 30_000,
+      application_name: `skein ${service}`,
+      options: GUARDS,
+      onPoolCreated: (made: Pool) => {
+        pool = made;
+      },
+    },
+  });
+  await orm.connect();
+  if (!pool) throw new Error("the driver made no pool");
+  const held = pool;
+  const query = <Row>(statement: Sql) => run<Row>(held, statement, current()?.signal);
+  const logged: (() => void)[] = [];
+  const announce = () => {
+    for (const listener of logged) listener();
+  };
+  const em = () => {
+    const signal = current()?.signal;
+    return orm.em.fork(signal ? { signal, inflightQueryAbortStrategy: "cancel query" } : {});
+  };
+  return {
+    orm,
+    query,
+    em,
+    onLogged: (listener) => void logged.push(listener),
+    ...createCommit({ service, em, query, announce }),
+    [Symbol.asyncDispose]: () => orm.close(true),
+  };
+}
+
+async function run<Row>(pool: Pool, { name, text, values }: Sql, signal: AbortSignal | undefined): Promise<Row[]> {
+  spend("sql");
+  let client: PoolClient | undefined;
+  let cancelling: Promise<unknown> | undefined;
+  const cancel = () => {
+    const pid = (client as { processID?: number } | undefined)?.processID;
+    if (pid) cancelling = pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
+  };
+  try {
+    signal?.throwIfAborted();
+    client = await pool.connect();
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", cancel, { once: true });
+    const { rows } = await client.query({ name, text, values: [...values] });
+    return rows as Row[];
+  } catch (error) {
+    throw translate(error);
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    // The connection goes back only when the cancellation is through: it must not hit the next statement.
+    await cancelling;
+    client?.release();
+  }
+}

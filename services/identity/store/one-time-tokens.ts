@@ -1,0 +1,58 @@
+import type { Tx } from "#mesh/store/commit.ts";
+import { sql } from "#mesh/store/sql.ts";
+import type { Deps } from "../deps.ts";
+
+/** What a one-time token is good for, and nothing else. */
+export type Purpose = "verify-email" | "reset-password" | "change-email" | "cancel-deletion";
+
+/** What a token is issued for. */
+export interface Issue {
+  readonly accountId: string;
+  readonly purpose: Purpose;
+  /** What the token proves beside the account, such as the address it was sent to. */
+  readonly detail?: string;
+  readonly ttlMs: number;
+  readonly now: Date;
+}
+
+/** Makes a token that is good once; earlier ones of the same account and purpose become useless. */
+export async function issueOnce(tx: Tx, deps: Pick<Deps, "ids" | "mint">, issue: Issue): Promise<string> {
+  const { accountId, purpose, detail = "", ttlMs, now } = issue;
+  const id = deps.ids.next();
+  const expiresAt = new Date(now.getTime() + ttlMs);
+  await tx.query(sql`
+    with earlier as (delete from one_time_token where account_id = ${accountId} and purpose = ${purpose} and used_at is null)
+    insert into one_time_token (id, account_id, purpose, detail, created_at, expires_at)
+    values (${id}, ${accountId}, ${purpose}, ${detail}, ${now}, ${expiresAt})`);
+  return deps.mint.make("once", id);
+}
+
+/** What a token that was just used up stood for. */
+export interface UsedOnce {
+  readonly accountId: string;
+  readonly purpose: Purpose;
+  readonly detail: string;
+}
+
+/** Uses a token up. Of many that try at once one gets an answer; forged, foreign, used and expired ones get none. */
+export async function useOnce(
+  tx: Tx,
+  deps: Pick<Deps, "mint">,
+  { token, purpose, now }: { token: string; purpose: Purpose | readonly Purpose[]; now: Date },
+): Promise<UsedOnce | undefined> {
+  const read = deps.mint.read("once", token);
+  if (!read) return undefined;
+  const [used] = await tx.query<UsedOnce>(sql`update one_time_token set used_at = ${now}
+    where id = ${read.id} and purpose = any(${[purpose].flat()}::text[]) and used_at is null and expires_at > ${now}
+    returning account_id as "accountId", purpose, detail`);
+  return used;
+}
+
+/** Makes unused tokens useless: who changes a password or an address must not be overtaken by an older mail. */
+export async function dropOnce(
+  tx: Tx,
+  { accountId, purposes }: { accountId: string; purposes: readonly Purpose[] },
+): Promise<void> {
+  await tx.query(sql`delete from one_time_token
+    where account_id = ${accountId} and purpose = any(${[...purposes]}::text[]) and used_at is null`);
+}
