@@ -11,7 +11,14 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "unit", include: unit } },
-      { extends: true, test: { name: "mesh", include: everywhere.map((folder) => `${folder}/**/*.test.ts`), exclude: [...unit, ...scenarios] } },
+      {
+        extends: true,
+        test: {
+          name: "mesh",
+          include: everywhere.map((folder) => `${folder}/**/*.test.ts`),
+          exclude: [...unit, ...scenarios],
+        },
+      },
       { extends: true, test: { name: "scenarios", include: scenarios, fileParallelism: false, testTimeout: 120_000 } },
     ],
     coverage: {

@@ -30,7 +30,13 @@ export function openBus({ url, namespace, log, onChange }: BusOptions): Bus {
       },
     });
   };
-  const dialing = connect({ servers: url, waitOnFirstConnect: true, maxReconnectAttempts: -1, reconnectTimeWait: 500, name: namespace })
+  const dialing = connect({
+    servers: url,
+    waitOnFirstConnect: true,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 500,
+    name: namespace,
+  })
     .then(async (made) => {
       if (closed) return made.close();
       connection = made;

@@ -9,7 +9,9 @@ const TAG = /^\{b\d\d\}/;
 /** The key in Redis: tagged by what follows the last colon, so that all keys of an id lie together, unless it brings its own tag. */
 export function physicalKey(service: string, key: string): string {
   const own = TAG.exec(key)?.[0];
-  return own ? `${own}${service}:${key.slice(own.length)}` : `${tagOf(key.slice(key.lastIndexOf(":") + 1))}${service}:${key}`;
+  return own
+    ? `${own}${service}:${key.slice(own.length)}`
+    : `${tagOf(key.slice(key.lastIndexOf(":") + 1))}${service}:${key}`;
 }
 
 /** Keys that one command may touch: all of them, or in a cluster those of one bucket. */

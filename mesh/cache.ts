@@ -1,8 +1,9 @@
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
-import { groups, Kind, NOTHING_NEWER, packEntry, physicalKey, unpackEntry, writeIfNewer } from "./cache-entry.ts";
+import { Kind, NOTHING_NEWER, packEntry, physicalKey, unpackEntry } from "./cache-entry.ts";
+import { createStore, type Write } from "./cache-store.ts";
 import type { Chance } from "./lent.ts";
 import type { Redis } from "./redis.ts";
-import { createFlights } from "./single-flight.ts";
+import { createFlights, type LookUp } from "./single-flight.ts";
 
 export { tagOf } from "./cache-entry.ts";
 
@@ -28,6 +29,8 @@ export interface Found<T> {
   readonly source: "cache" | "load";
 }
 
+type Load<S extends DescMessage> = (ids: readonly string[]) => Promise<ReadonlyMap<string, MessageShape<S>>>;
+
 /** What happened to a key: `bypassed` means that Redis was away, `refused` that something newer was there. */
 export type CacheOutcome = "hit" | "absent" | "loaded" | "joined" | "bypassed" | "refused";
 
@@ -36,12 +39,16 @@ export type CacheOutcome = "hit" | "absent" | "loaded" | "joined" | "bypassed" |
  * by one caller at a time in this process.
  */
 export interface Cache {
-  through<S extends DescMessage>(key: string, kept: Kept<S>, load: () => Promise<MessageShape<S> | undefined>): Promise<Found<MessageShape<S>> | undefined>;
+  through<S extends DescMessage>(
+    key: string,
+    kept: Kept<S>,
+    load: () => Promise<MessageShape<S> | undefined>,
+  ): Promise<Found<MessageShape<S>> | undefined>;
   /** Asks Redis once, loads what is missing once, remembers it with one script. Ids that nobody knows are not in the answer. */
   throughMany<S extends DescMessage>(
     ids: readonly string[],
     kept: KeptById<S>,
-    loadMissing: (ids: readonly string[]) => Promise<ReadonlyMap<string, MessageShape<S>>>,
+    loadMissing: Load<S>,
   ): Promise<Map<string, Found<MessageShape<S>>>>;
   /** Remembers what was just written. False: Redis took no note, an older entry may live on until it expires. */
   put<S extends DescMessage>(messages: ReadonlyMap<string, MessageShape<S>>, kept: KeptById<S>): Promise<boolean>;
@@ -65,35 +72,29 @@ export interface CacheOptions {
 const BARRIER_MS = 5_000;
 const FORGOTTEN_MS = 30_000;
 
-type Write = { readonly key: string; readonly entry: Buffer; readonly ttlMs: number };
-
 /** Keeps one service's messages in `redis`. */
-export function createCache(redis: Pick<Redis, "up" | "getMany" | "run">, { service, chance, count, clustered = false }: CacheOptions): Cache {
+export function createCache(
+  redis: Pick<Redis, "up" | "getMany" | "run">,
+  { service, chance, count, clustered = false }: CacheOptions,
+): Cache {
   const flights = createFlights();
 
-  /** What Redis knows of each key; undefined if it cannot be asked. */
-  async function read(keys: readonly string[]): Promise<Map<string, Buffer | null> | undefined> {
-    if (!redis.up) return undefined;
-    const ask = async (group: { key: string }[]) => {
-      const asked = group.map(({ key }) => key);
-      const entries = await redis.getMany(asked);
-      return asked.map((key, index) => [key, entries[index] ?? null] as const);
-    };
-    return Promise.all(groups(keys.map((key) => ({ key })), clustered).map(ask)).then((all) => new Map(all.flat()), () => undefined);
+  const store = createStore(redis, { chance, clustered });
+
+  /** Whether Redis took note. */
+  async function write(writes: readonly Write[]): Promise<boolean> {
+    const written = await store.write(writes);
+    if (written !== undefined) tally("refused", writes.length - written);
+    return written !== undefined;
   }
 
-  async function write(writes: readonly Write[]): Promise<boolean> {
-    if (writes.length === 0) return true;
-    if (!redis.up) return false;
-    const send = (group: Write[]) =>
-      redis.run(writeIfNewer, group.map(({ key }) => key), group.flatMap(({ entry, ttlMs }) => [entry, Math.max(1, ttlMs - chance.below(Math.ceil(ttlMs / 10)))]));
-    try {
-      const written = await Promise.all(groups(writes, clustered).map(send));
-      tally("refused", writes.length - written.reduce<number>((sum, one) => sum + Number(one), 0));
-      return true;
-    } catch {
-      return false;
-    }
+  /** Writes what has changed, so that whoever asks afterwards gets no older answer from this process. */
+  async function change(writes: readonly Write[]): Promise<boolean> {
+    const keys = writes.map(({ key }) => key);
+    flights.leave(keys);
+    const noted = await write(writes);
+    flights.leave(keys); // those who set out meanwhile may still have met the old entry
+    return noted;
   }
 
   function tally(outcome: CacheOutcome, keys: number): void {
@@ -104,32 +105,38 @@ export function createCache(redis: Pick<Redis, "up" | "getMany" | "run">, { serv
     packEntry(Kind.VALUE, versionOf?.(message) ?? 0n, toBinary(schema, message));
 
   /** Looks a batch up for this caller and for everybody who asks for one of its keys meanwhile. */
-  async function lookUp<S extends DescMessage>(keyOf: ReadonlyMap<string, string>, kept: Kept<S>, load: (ids: readonly string[]) => Promise<ReadonlyMap<string, MessageShape<S>>>) {
-    const found = new Map<string, Found<MessageShape<S>>>();
-    const known = await read([...keyOf.values()]);
-    const missing: [id: string, key: string][] = [];
-    for (const [id, key] of keyOf) {
-      const bytes = unpackEntry(known?.get(key));
-      const value = bytes && decode(kept.schema, bytes);
-      if (value) found.set(id, { value, source: "cache" });
-      else if (bytes !== null) missing.push([id, key]);
-    }
-    tally("hit", found.size);
-    tally("absent", keyOf.size - found.size - missing.length);
-    if (missing.length === 0) return found;
-    const loaded = await load(missing.map(([id]) => id));
-    tally(known ? "loaded" : "bypassed", missing.length);
-    const writes: Write[] = [];
-    for (const [id, key] of missing) {
-      const value = loaded.get(id);
-      if (value) {
-        found.set(id, { value, source: "load" });
-        writes.push({ key, entry: entryOf(value, kept), ttlMs: kept.ttlMs });
-      } else if (kept.absentMs) writes.push({ key, entry: packEntry(Kind.ABSENT, 0n), ttlMs: kept.absentMs });
-    }
-    if (known) await write(writes); // a Redis that has just failed is not waited for a second time
-    return found;
-  }
+  const lookUp =
+    <S extends DescMessage>(kept: Kept<S>, load: Load<S>): LookUp<Found<MessageShape<S>>> =>
+    async (keyOf, land) => {
+      const found = new Map<string, Found<MessageShape<S>>>();
+      const known = await store.read([...keyOf.values()]);
+      const missing: [id: string, key: string][] = [];
+      for (const [id, key] of keyOf) {
+        const bytes = unpackEntry(known?.get(key));
+        const value = bytes && decode(kept.schema, bytes);
+        if (value) found.set(id, { value, source: "cache" });
+        else if (bytes !== null) {
+          missing.push([id, key]);
+          continue;
+        }
+        land(id, found.get(id)); // who joined for this one need not wait for the load of the others
+      }
+      tally("hit", found.size);
+      tally("absent", keyOf.size - found.size - missing.length);
+      if (missing.length === 0) return found;
+      const loaded = await load(missing.map(([id]) => id));
+      tally(known ? "loaded" : "bypassed", missing.length);
+      const writes: Write[] = [];
+      for (const [id, key] of missing) {
+        const value = loaded.get(id);
+        if (value) {
+          found.set(id, { value, source: "load" });
+          writes.push({ key, entry: entryOf(value, kept), ttlMs: kept.ttlMs });
+        } else if (kept.absentMs) writes.push({ key, entry: packEntry(Kind.ABSENT, 0n), ttlMs: kept.absentMs });
+      }
+      if (known) await write(writes); // a Redis that has just failed is not waited for a second time
+      return found;
+    };
 
   const cache: Cache = {
     async through(key, kept, load) {
@@ -141,22 +148,25 @@ export function createCache(redis: Pick<Redis, "up" | "getMany" | "run">, { serv
     },
     async throughMany(ids, kept, loadMissing) {
       const keyOf = new Map(ids.map((id) => [id, physicalKey(service, kept.key(id))]));
-      const { found, joined } = await flights.board(keyOf, (mine) => lookUp(mine, kept, loadMissing));
+      const { found, joined } = await flights.board(keyOf, lookUp(kept, loadMissing));
       tally("joined", joined);
       return found;
     },
     async put(messages, kept) {
-      const writes = [...messages].map(([id, message]) => ({ key: physicalKey(service, kept.key(id)), entry: entryOf(message, kept), ttlMs: kept.ttlMs }));
-      flights.leave(writes.map(({ key }) => key));
-      return write(writes);
+      const writes = [...messages].map(([id, message]) => ({
+        key: physicalKey(service, kept.key(id)),
+        entry: entryOf(message, kept),
+        ttlMs: kept.ttlMs,
+      }));
+      return change(writes);
     },
     async forget(keys) {
       const writes = keys.map((one) => {
-        const [key, version, ttlMs] = typeof one === "string" ? [one, NOTHING_NEWER, BARRIER_MS] : [...one, FORGOTTEN_MS];
+        const [key, version, ttlMs] =
+          typeof one === "string" ? [one, NOTHING_NEWER, BARRIER_MS] : [...one, FORGOTTEN_MS];
         return { key: physicalKey(service, key), entry: packEntry(Kind.FORGOTTEN, version), ttlMs };
       });
-      flights.leave(writes.map(({ key }) => key));
-      return write(writes);
+      return change(writes);
     },
   };
   return cache;

@@ -23,7 +23,12 @@ export interface Caller {
  * left of the deadline, cancellation, and a single retry where repeating is harmless.
  */
 export function callPolicy(transport: Transport, caller: Caller): Transport {
-  const prepare = (method: DescMethod, signal: AbortSignal | undefined, timeoutMs: number | undefined, given: HeadersInit | undefined) => {
+  const prepare = (
+    method: DescMethod,
+    signal: AbortSignal | undefined,
+    timeoutMs: number | undefined,
+    given: HeadersInit | undefined,
+  ) => {
     const context = current();
     if (context) context.spent.rpc++;
     const signals = [signal, context?.signal].filter((one) => one !== undefined);
@@ -44,7 +49,9 @@ export function callPolicy(transport: Transport, caller: Caller): Transport {
         return await attempt();
       } catch (error) {
         // A refused stream was never looked at: the peer is going away, and even a mutation may be sent again.
-        const again = refused(error) || (caller.retries && repeatable(method) && ConnectError.from(error).code === Code.Unavailable);
+        const again =
+          refused(error) ||
+          (caller.retries && repeatable(method) && ConnectError.from(error).code === Code.Unavailable);
         if (!again) throw error;
         await caller.lent.timers.sleep(10 + caller.lent.chance.below(40), signal ?? current()?.signal);
         return await attempt();
@@ -58,11 +65,21 @@ export function callPolicy(transport: Transport, caller: Caller): Transport {
   };
 }
 
-function headersFor({ keyring, lent, ownerOf }: Caller, method: DescMethod, context: Context | undefined, given: HeadersInit | undefined): Headers {
+function headersFor(
+  { keyring, lent, ownerOf }: Caller,
+  method: DescMethod,
+  context: Context | undefined,
+  given: HeadersInit | undefined,
+): Headers {
   const headers = new Headers(given);
   const assertion = headers.get(ACTOR_HEADER) ?? context?.assertion ?? "";
   const client = headers.get(CLIENT_HEADER) ?? context?.clientAddress ?? "";
-  const proof = signHop(keyring, ownerOf(method.parent), { method: nameOf(method), assertion, client }, lent.clock.now());
+  const proof = signHop(
+    keyring,
+    ownerOf(method.parent),
+    { method: nameOf(method), assertion, client },
+    lent.clock.now(),
+  );
   headers.set(HOP_HEADER, proof);
   if (assertion) headers.set(ACTOR_HEADER, assertion);
   if (client) headers.set(CLIENT_HEADER, client);
@@ -73,7 +90,8 @@ function headersFor({ keyring, lent, ownerOf }: Caller, method: DescMethod, cont
   return headers;
 }
 
-const refused = (error: unknown): boolean => error instanceof Error && /NGHTTP2_REFUSED_STREAM/.test(`${error.message} ${String(error.cause)}`);
+const refused = (error: unknown): boolean =>
+  error instanceof Error && /NGHTTP2_REFUSED_STREAM/.test(`${error.message} ${String(error.cause)}`);
 
 const repeatable = (method: DescMethod): boolean =>
   !isMutation(method) || (isOurs(method.parent) && optionsOf(method).replay === Replay.NATURAL);

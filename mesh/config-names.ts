@@ -5,11 +5,21 @@ const OWN = ["MESH_", "SKEIN_"];
 const KUBERNETES = /_SERVICE_HOST$|_SERVICE_PORT(_\w+)?$|_PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?$/;
 
 /** A warning for each variable that looks like one of ours but that nobody reads. */
-export function misspelt(services: readonly string[], known: readonly string[], env: Readonly<Record<string, string | undefined>>): string[] {
+export function misspelt(
+  services: readonly string[],
+  known: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
   const prefixes = [...OWN, ...services.map((service) => `${service.toUpperCase().replaceAll("-", "_")}_`)];
   const expected = new Set(known.flatMap((name) => [name, `${name}_FILE`]));
   return Object.keys(env)
-    .filter((name) => env[name] !== undefined && !expected.has(name) && !KUBERNETES.test(name) && prefixes.some((prefix) => name.startsWith(prefix)))
+    .filter(
+      (name) =>
+        env[name] !== undefined &&
+        !expected.has(name) &&
+        !KUBERNETES.test(name) &&
+        prefixes.some((prefix) => name.startsWith(prefix)),
+    )
     .sort()
     .map((name) => {
       const near = nearest(name, [...expected]);
@@ -30,7 +40,10 @@ function distance(a: string, b: string): number {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(before, j - 2) + 1 : Number.POSITIVE_INFINITY;
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+          ? at(before, j - 2) + 1
+          : Number.POSITIVE_INFINITY;
       next.push(Math.min(at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + same, swapped));
     }
     [before, row] = [row, next];

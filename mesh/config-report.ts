@@ -5,7 +5,11 @@ type Specs = Readonly<Record<string, Spec>>;
 /** Aligned columns of plain text. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd();
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
@@ -25,10 +29,16 @@ function grouped(specs: Specs): [title: string, settings: Setting<unknown>[]][] 
       known.services.add(service);
     }
   }
-  const under = (title: string, test: (services: Set<string>) => boolean): [string, Setting<unknown>[]] =>
-    [title, [...readers.values()].filter(({ services }) => test(services)).map(({ setting }) => setting)];
-  const own = Object.keys(specs).map((service) => under(service, (services) => services.size === 1 && services.has(service)));
-  return [under("several services", (services) => services.size > 1), ...own].filter(([, settings]) => settings.length > 0);
+  const under = (title: string, test: (services: Set<string>) => boolean): [string, Setting<unknown>[]] => [
+    title,
+    [...readers.values()].filter(({ services }) => test(services)).map(({ setting }) => setting),
+  ];
+  const own = Object.keys(specs).map((service) =>
+    under(service, (services) => services.size === 1 && services.has(service)),
+  );
+  return [under("several services", (services) => services.size > 1), ...own].filter(
+    ([, settings]) => settings.length > 0,
+  );
 }
 
 function entry({ name, about, fallback, wanted, write }: Setting<unknown>): string {
@@ -40,17 +50,39 @@ function entry({ name, about, fallback, wanted, write }: Setting<unknown>): stri
 const quoted = (text: string): string => (/[\s#"'$\\]/.test(text) ? `'${text}'` : text);
 
 /** The configuration as it stands, with where each value came from. Secrets are readable unless `redacted`. */
-export function printConfig<S extends Specs>(specs: S, config: Config<S>, { redacted, json }: { redacted: boolean; json: boolean }): string {
+export function printConfig<S extends Specs>(
+  specs: S,
+  config: Config<S>,
+  { redacted, json }: { redacted: boolean; json: boolean },
+): string {
   const rows = Object.entries(specs).flatMap(([service, spec]) =>
     Object.entries(spec).map(([key, setting]) => {
       const value: unknown = config.values[service]?.[key];
       const text = value === null || value === undefined ? null : setting.write(value);
       const source = config.sources.get(setting.name) ?? { from: "default" as const };
       const hide = redacted && setting.hidden && text !== null;
-      return { service, name: setting.name, value: hide ? setting.mask(text) : value, text: hide ? setting.mask(text) : (text ?? ""), source };
+      return {
+        service,
+        name: setting.name,
+        value: hide ? setting.mask(text) : value,
+        text: hide ? setting.mask(text) : (text ?? ""),
+        source,
+      };
     }),
   );
-  if (json) return JSON.stringify(rows.map(({ text: _, source, ...row }) => ({ ...row, source: source.from, ...("path" in source && { path: source.path }) })), null, 2);
+  if (json)
+    return JSON.stringify(
+      rows.map(({ text: _, source, ...row }) => ({
+        ...row,
+        source: source.from,
+        ...("path" in source && { path: source.path }),
+      })),
+      null,
+      2,
+    );
   const from = (source: { from: string; path?: string }) => (source.path ? `file ${source.path}` : source.from);
-  return table(["service", "name", "value", "from"], rows.map(({ service, name, text, source }) => [service, name, text, from(source)]));
+  return table(
+    ["service", "name", "value", "from"],
+    rows.map(({ service, name, text, source }) => [service, name, text, from(source)]),
+  );
 }

@@ -2,7 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, expectTypeOf, test } from "vitest";
-import { ConfigError, choice, duration, exampleEnv, flag, int, list, printConfig, readConfig, secret, text, url, type Values } from "./config.ts";
+import {
+  ConfigError,
+  choice,
+  duration,
+  exampleEnv,
+  flag,
+  int,
+  list,
+  printConfig,
+  readConfig,
+  secret,
+  text,
+  url,
+  type Values,
+} from "./config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,7 +60,10 @@ test("an almost empty environment gives the defaults, typed", () => {
   });
   expect(warnings).toEqual([]);
   expectTypeOf<Values<(typeof specs)["content"]>>().toEqualTypeOf<{
-    readonly maxGraphemes: number; readonly draftsLast: number; readonly ranking: "newest" | "best"; readonly redis: string;
+    readonly maxGraphemes: number;
+    readonly draftsLast: number;
+    readonly ranking: "newest" | "best";
+    readonly redis: string;
   }>();
   expectTypeOf(values["social-graph"].sentry).toEqualTypeOf<string | null>();
   expectTypeOf(values["social-graph"].pepper).toEqualTypeOf<string>();
@@ -54,13 +71,35 @@ test("an almost empty environment gives the defaults, typed", () => {
 
 test("every kind is read from the environment or from the file that NAME_FILE names", () => {
   const given = {
-    CONTENT_MAX_GRAPHEMES: "7", CONTENT_DRAFTS_LAST: "15m", CONTENT_RANKING: "best", REDIS_URL: "rediss://r:1", SOCIAL_GRAPH_HIDDEN: "Yes",
-    SOCIAL_GRAPH_PEERS: "a, b,,c", SOCIAL_GRAPH_PEPPER: pepper, SOCIAL_GRAPH_SENTRY_URL: "https://s.example", SOCIAL_GRAPH_REGION: "north",
+    CONTENT_MAX_GRAPHEMES: "7",
+    CONTENT_DRAFTS_LAST: "15m",
+    CONTENT_RANKING: "best",
+    REDIS_URL: "rediss://r:1",
+    SOCIAL_GRAPH_HIDDEN: "Yes",
+    SOCIAL_GRAPH_PEERS: "a, b,,c",
+    SOCIAL_GRAPH_PEPPER: pepper,
+    SOCIAL_GRAPH_SENTRY_URL: "https://s.example",
+    SOCIAL_GRAPH_REGION: "north",
   };
   const fromEnv = readConfig(specs, given);
-  const fromFiles = readConfig(specs, Object.fromEntries(Object.entries(given).map(([name, value]) => [`${name}_FILE`, file(name, `${value}\n`)])));
-  expect(fromEnv.values["social-graph"]).toEqual({ hidden: true, peers: ["a", "b", "c"], pepper, sentry: "https://s.example", region: "north", redis: "rediss://r:1" });
-  expect(fromEnv.values.content).toEqual({ maxGraphemes: 7, draftsLast: 900_000, ranking: "best", redis: "rediss://r:1" });
+  const fromFiles = readConfig(
+    specs,
+    Object.fromEntries(Object.entries(given).map(([name, value]) => [`${name}_FILE`, file(name, `${value}\n`)])),
+  );
+  expect(fromEnv.values["social-graph"]).toEqual({
+    hidden: true,
+    peers: ["a", "b", "c"],
+    pepper,
+    sentry: "https://s.example",
+    region: "north",
+    redis: "rediss://r:1",
+  });
+  expect(fromEnv.values.content).toEqual({
+    maxGraphemes: 7,
+    draftsLast: 900_000,
+    ranking: "best",
+    redis: "rediss://r:1",
+  });
   expect(fromFiles.values).toEqual(fromEnv.values);
   expect(fromFiles.warnings).toEqual([]);
 });
@@ -68,17 +107,38 @@ test("every kind is read from the environment or from the file that NAME_FILE na
 describe("errors", () => {
   test("all of them come in one report that says what, where and what instead", () => {
     const error = refusal({
-      CONTENT_MAX_GRAPHEMES: "0", CONTENT_DRAFTS_LAST: "soon", CONTENT_RANKING: "worst", SOCIAL_GRAPH_HIDDEN: "maybe",
-      SOCIAL_GRAPH_REGION_FILE: file("region", "NORTH\n"), SOCIAL_GRAPH_PEERS: "a", SOCIAL_GRAPH_PEERS_FILE: "/b", SOCIAL_GRAPH_SENTRY_URL_FILE: join(folder, "absent"),
+      CONTENT_MAX_GRAPHEMES: "0",
+      CONTENT_DRAFTS_LAST: "soon",
+      CONTENT_RANKING: "worst",
+      SOCIAL_GRAPH_HIDDEN: "maybe",
+      SOCIAL_GRAPH_REGION_FILE: file("region", "NORTH\n"),
+      SOCIAL_GRAPH_PEERS: "a",
+      SOCIAL_GRAPH_PEERS_FILE: "/b",
+      SOCIAL_GRAPH_SENTRY_URL_FILE: join(folder, "absent"),
     });
     expect(error.rows).toEqual([
-      { name: "CONTENT_MAX_GRAPHEMES", got: "0", wanted: "a whole number, at least 1, at most 10000", setIn: "environment" },
+      {
+        name: "CONTENT_MAX_GRAPHEMES",
+        got: "0",
+        wanted: "a whole number, at least 1, at most 10000",
+        setIn: "environment",
+      },
       { name: "CONTENT_DRAFTS_LAST", got: "soon", wanted: "a time like 500ms, 15m or 30d", setIn: "environment" },
       { name: "CONTENT_RANKING", got: "worst", wanted: "newest or best", setIn: "environment" },
       { name: "SOCIAL_GRAPH_HIDDEN", got: "maybe", wanted: "true or false", setIn: "environment" },
-      { name: "SOCIAL_GRAPH_PEERS", got: "both SOCIAL_GRAPH_PEERS and SOCIAL_GRAPH_PEERS_FILE", wanted: "a list, separated by commas", setIn: "environment" },
+      {
+        name: "SOCIAL_GRAPH_PEERS",
+        got: "both SOCIAL_GRAPH_PEERS and SOCIAL_GRAPH_PEERS_FILE",
+        wanted: "a list, separated by commas",
+        setIn: "environment",
+      },
       { name: "SOCIAL_GRAPH_PEPPER", got: "nothing", wanted: "a secret of at least 16 characters", setIn: "nowhere" },
-      { name: "SOCIAL_GRAPH_SENTRY_URL", got: "no readable file (ENOENT)", wanted: "an address like http://host:port", setIn: `file ${join(folder, "absent")}` },
+      {
+        name: "SOCIAL_GRAPH_SENTRY_URL",
+        got: "no readable file (ENOENT)",
+        wanted: "an address like http://host:port",
+        setIn: `file ${join(folder, "absent")}`,
+      },
       { name: "SOCIAL_GRAPH_REGION", got: "NORTH", wanted: "small letters", setIn: `file ${join(folder, "region")}` },
     ]);
     expect(error.message).toMatch(/^8 settings are wrong\n\nname +got +wanted +set in\n-+/);
@@ -86,7 +146,11 @@ describe("errors", () => {
   });
 
   test("a secret is not shown, neither itself nor in an address", () => {
-    const error = refusal({ SOCIAL_GRAPH_PEPPER: "hunter2", REDIS_URL: "http://joe:hunter2@h:1", SOCIAL_GRAPH_SENTRY_URL: "joe:hunter2@x ?auth_token=hunter2" });
+    const error = refusal({
+      SOCIAL_GRAPH_PEPPER: "hunter2",
+      REDIS_URL: "http://joe:hunter2@h:1",
+      SOCIAL_GRAPH_SENTRY_URL: "joe:hunter2@x ?auth_token=hunter2",
+    });
     expect(error.rows.map(({ got }) => got)).toEqual(["http://***@h:1", "***", "***@x ?auth_token=***"]);
     expect(JSON.stringify(error.rows) + error.message + error.stack).not.toContain("hunter2");
   });
@@ -104,7 +168,9 @@ describe("errors", () => {
     expect(() => int("A", 5, { about: "", max: 4 })).toThrow("the default of A");
     expect(() => duration("A", "soon", { about: "" })).toThrow("the default of A");
     expect(() => text("a-b", "", { about: "" })).toThrow("no name");
-    expect(() => readConfig({ a: { x: int("X", 1, { about: "" }) }, b: { x: int("X", 2, { about: "" }) } }, {})).toThrow("X is declared twice");
+    expect(() =>
+      readConfig({ a: { x: int("X", 1, { about: "" }) }, b: { x: int("X", 2, { about: "" }) } }, {}),
+    ).toThrow("X is declared twice");
   });
 });
 
@@ -124,7 +190,14 @@ test.each([
 });
 
 test("variables of others and those that Kubernetes adds are no typing errors", () => {
-  const env = { PATH: "/bin", IDENTITY_X: "1", CONTENT_SERVICE_HOST: "10.0.0.1", CONTENT_SERVICE_PORT_HTTP: "1", CONTENT_PORT: "tcp://10.0.0.1:1", CONTENT_PORT_1_TCP_ADDR: "10.0.0.1" };
+  const env = {
+    PATH: "/bin",
+    IDENTITY_X: "1",
+    CONTENT_SERVICE_HOST: "10.0.0.1",
+    CONTENT_SERVICE_PORT_HTTP: "1",
+    CONTENT_PORT: "tcp://10.0.0.1:1",
+    CONTENT_PORT_1_TCP_ADDR: "10.0.0.1",
+  };
   expect(readConfig(specs, { ...env, SOCIAL_GRAPH_PEPPER: pepper }).warnings).toEqual([]);
 });
 
@@ -174,9 +247,17 @@ test("the example file names every setting once, with its meaning, and reads bac
 });
 
 test("the printed configuration says where each value came from and hides secrets when asked to", () => {
-  const env = { SOCIAL_GRAPH_PEPPER_FILE: file("pepper", pepper), REDIS_URL: "redis://joe:hunter2@h:1", CONTENT_DRAFTS_LAST: "90s" };
+  const env = {
+    SOCIAL_GRAPH_PEPPER_FILE: file("pepper", pepper),
+    REDIS_URL: "redis://joe:hunter2@h:1",
+    CONTENT_DRAFTS_LAST: "90s",
+  };
   const config = readConfig(specs, env);
-  expect(printConfig(specs, config, { redacted: true, json: false }).replace(/^-.*\n/m, "").replaceAll(folder, "")).toMatchInlineSnapshot(`
+  expect(
+    printConfig(specs, config, { redacted: true, json: false })
+      .replace(/^-.*\n/m, "")
+      .replaceAll(folder, ""),
+  ).toMatchInlineSnapshot(`
     "service       name                     value            from
     content       CONTENT_MAX_GRAPHEMES    500              default
     content       CONTENT_DRAFTS_LAST      90s              env
@@ -193,6 +274,17 @@ test("the printed configuration says where each value came from and hides secret
   const rows = JSON.parse(printConfig(specs, config, { redacted: true, json: true }));
   expect(rows).toContainEqual({ service: "content", name: "CONTENT_DRAFTS_LAST", value: 90_000, source: "env" });
   expect(rows).toContainEqual({ service: "content", name: "REDIS_URL", value: "redis://***@h:1", source: "env" });
-  expect(rows).toContainEqual({ service: "social-graph", name: "SOCIAL_GRAPH_PEPPER", value: "***", source: "file", path: join(folder, "pepper") });
-  expect(rows).toContainEqual({ service: "social-graph", name: "SOCIAL_GRAPH_SENTRY_URL", value: null, source: "default" });
+  expect(rows).toContainEqual({
+    service: "social-graph",
+    name: "SOCIAL_GRAPH_PEPPER",
+    value: "***",
+    source: "file",
+    path: join(folder, "pepper"),
+  });
+  expect(rows).toContainEqual({
+    service: "social-graph",
+    name: "SOCIAL_GRAPH_SENTRY_URL",
+    value: null,
+    source: "default",
+  });
 });

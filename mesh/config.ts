@@ -4,7 +4,8 @@ import { table } from "./config-report.ts";
 import type { Config, Setting, Source, Spec } from "./setting.ts";
 
 export { exampleEnv, printConfig } from "./config-report.ts";
-export { type Config, choice, duration, flag, int, list, type Setting, type Source, type Spec, secret, text, url, type Values } from "./setting.ts";
+export { choice, duration, flag, int, list, secret, text, url } from "./config-kinds.ts";
+export type { Config, Setting, Source, Spec, Values } from "./setting.ts";
 
 /** One thing that is wrong. `got` is masked where the setting is secret. */
 export interface Complaint {
@@ -20,7 +21,9 @@ export class ConfigError extends Error {
   readonly rows: readonly Complaint[];
   constructor(rows: readonly Complaint[]) {
     const columns = rows.map(({ name, got, wanted, setIn }) => [name, got, wanted, setIn]);
-    super(`${rows.length === 1 ? "one setting is" : `${rows.length} settings are`} wrong\n\n${table(["name", "got", "wanted", "set in"], columns)}`);
+    super(
+      `${rows.length === 1 ? "one setting is" : `${rows.length} settings are`} wrong\n\n${table(["name", "got", "wanted", "set in"], columns)}`,
+    );
     this.rows = rows;
   }
 }
@@ -41,14 +44,21 @@ export function readConfig<const S extends Readonly<Record<string, Spec>>>(specs
 
   const sources = new Map<string, Source>();
   for (const [name, one] of read) if ("source" in one) sources.set(name, one.source);
-  const valueOf = ({ name }: Setting<unknown>) => {
+  const valueIn = ({ name }: Setting<unknown>) => {
     const one = read.get(name);
     return one && "value" in one ? one.value : undefined;
   };
   const values = Object.fromEntries(
-    Object.entries(specs).map(([service, spec]) => [service, Object.fromEntries(Object.entries(spec).map(([key, one]) => [key, valueOf(one)]))]),
+    Object.entries(specs).map(([service, spec]) => [
+      service,
+      Object.fromEntries(Object.entries(spec).map(([key, one]) => [key, valueIn(one)])),
+    ]),
   );
-  return { values: values as Config<S>["values"], sources, warnings: misspelt(Object.keys(specs), [...settings.keys()], env) };
+  return {
+    values: values as Config<S>["values"],
+    sources,
+    warnings: misspelt(Object.keys(specs), [...settings.keys()], env),
+  };
 }
 
 /** Services may share a variable, but must agree on what it is. */
@@ -56,7 +66,8 @@ function unique(specs: Readonly<Record<string, Spec>>): Map<string, Setting<unkn
   const settings = new Map<string, Setting<unknown>>();
   for (const one of Object.values(specs).flatMap((spec) => Object.values(spec))) {
     const other = settings.get(one.name) ?? one;
-    if (other.wanted !== one.wanted || String(other.fallback) !== String(one.fallback)) throw new Error(`${one.name} is declared twice, differently`);
+    if (other.wanted !== one.wanted || String(other.fallback) !== String(one.fallback))
+      throw new Error(`${one.name} is declared twice, differently`);
     settings.set(one.name, other);
   }
   return settings;
@@ -73,7 +84,10 @@ function readOne(setting: Setting<unknown>, env: Env): Read {
     try {
       content = readFileSync(path, "utf8").replace(/\r?\n$/, ""); // editors end a file with a line break
     } catch (error) {
-      return complain(`no readable file (${error instanceof Error && "code" in error ? String(error.code) : "unknown error"})`, `file ${path}`);
+      return complain(
+        `no readable file (${error instanceof Error && "code" in error ? String(error.code) : "unknown error"})`,
+        `file ${path}`,
+      );
     }
     return parsed(setting, content, { from: "file", path }) ?? complain(shown(setting, content), `file ${path}`);
   }

@@ -1,5 +1,13 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { clearField, clone, create, type DescMethod, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import {
+  clearField,
+  clone,
+  create,
+  type DescMethod,
+  fromBinary,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { type PageCursor, PageCursorSchema } from "#gen/skein/common/v1/page_pb.ts";
 
@@ -18,7 +26,14 @@ export interface Position {
 /** Makes and reads page tokens: opaque, signed, good for one method and one question, and without authority. */
 export interface Cursors {
   /** Cuts a page out of up to `limit` + 1 rows. `keyOf` is the row's whole sort key; `startedAt` travels with a pinned list. */
-  page<M extends DescMethod, Row>(method: M, request: MessageShape<M["input"]>, rows: readonly Row[], limit: number, keyOf: (row: Row) => readonly string[], startedAt?: Date): Page<Row>;
+  page<M extends DescMethod, Row>(
+    method: M,
+    request: MessageShape<M["input"]>,
+    rows: readonly Row[],
+    limit: number,
+    keyOf: (row: Row) => readonly string[],
+    startedAt?: Date,
+  ): Page<Row>;
   /** Reads the token of a request; one that is not ours, or not for this question, throws the caller's refusal. */
   read<M extends DescMethod>(method: M, request: MessageShape<M["input"]>, token: string): Position;
 }
@@ -31,7 +46,8 @@ const PAGING_FIELDS = new Set(["page_size", "page_token"]);
 /** Signs with `key`; `refuse` makes the failure that a bad token answers with, `why` is for the log. */
 export function createCursors(key: Uint8Array, { refuse }: { refuse: (why: string) => Error }): Cursors {
   if (key.length < 16) throw new Error("a cursor key has at least 16 bytes");
-  const seal = (body: Uint8Array) => createHmac("sha256", key).update("skein page cursor 1\0").update(body).digest().subarray(0, SEAL_BYTES);
+  const seal = (body: Uint8Array) =>
+    createHmac("sha256", key).update("skein page cursor 1\0").update(body).digest().subarray(0, SEAL_BYTES);
 
   function open(token: string): PageCursor {
     if (token.length > LONGEST_TOKEN) throw refuse("too long");
@@ -56,7 +72,8 @@ export function createCursors(key: Uint8Array, { refuse }: { refuse: (why: strin
       });
       const body = toBinary(PageCursorSchema, cursor);
       const token = Buffer.concat([body, seal(body)]).toString("base64url");
-      if (token.length > LONGEST_TOKEN) throw new Error(`the sort key of ${cursor.method} makes a token of ${token.length} characters`);
+      if (token.length > LONGEST_TOKEN)
+        throw new Error(`the sort key of ${cursor.method} makes a token of ${token.length} characters`);
       return { items, nextPageToken: token };
     },
     read(method, request, token) {
@@ -70,7 +87,8 @@ export function createCursors(key: Uint8Array, { refuse }: { refuse: (why: strin
 }
 
 /** The size a page gets: none asked is `fallback`, too many is `most`. The contract has refused negative ones. */
-export const pageSize = (requested: number, fallback = 20, most = 100): number => (requested > 0 ? Math.min(requested, most) : fallback);
+export const pageSize = (requested: number, fallback = 20, most = 100): number =>
+  requested > 0 ? Math.min(requested, most) : fallback;
 
 const nameOf = (method: DescMethod): string => `${method.parent.typeName}/${method.name}`;
 

@@ -1,7 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
-import type { Readiness } from "./readiness.ts";
 import type { Revocations } from "./identity/revocations.ts";
+import type { Readiness } from "./readiness.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
 /** What a host shows to the service that faces the outside. */

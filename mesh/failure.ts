@@ -1,7 +1,13 @@
 import { create, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RequestInfoSchema,
+  ResourceInfoSchema,
+  RetryInfoSchema,
+} from "#gen/google/rpc/error_details_pb.ts";
 import { FailureSchema } from "#gen/skein/common/v1/failure_pb.ts";
-import { BadRequestSchema, ErrorInfoSchema, RequestInfoSchema, ResourceInfoSchema, RetryInfoSchema } from "#gen/google/rpc/error_details_pb.ts";
 
 /** What a failure may tell beyond its reason. */
 export interface FailureFacts {
@@ -80,7 +86,10 @@ function expected(failure: ExpectedFailure, requestId: string): ConnectError {
   const error = new ConnectError(failure.message, code, undefined, undefined, failure);
   const facts = more.facts ?? {};
   const add = error.details;
-  add.push({ desc: ErrorInfoSchema, value: create(ErrorInfoSchema, { domain: `${domain}.skein`, reason, metadata: facts }) });
+  add.push({
+    desc: ErrorInfoSchema,
+    value: create(ErrorInfoSchema, { domain: `${domain}.skein`, reason, metadata: facts }),
+  });
   add.push({ desc: FailureSchema, value: create(FailureSchema, { domain, reason, facts, requestId }) });
   if (more.fields) {
     const fieldViolations = Object.entries(more.fields).map(([field, description]) => ({ field, description, reason }));

@@ -58,7 +58,11 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
   const lent = options.lent ?? realLent();
   const roster = rosterOf(services);
   const keyFolder = resolve(config.keys || join(config.home, "keys"));
-  if (options.provision) ensureKeys(keyFolder, services.map(({ name }) => name));
+  if (options.provision)
+    ensureKeys(
+      keyFolder,
+      services.map(({ name }) => name),
+    );
   const keyrings = new Map(here.map(({ name }) => [name, openKeyring(keyFolder, name)]));
   const keyringOf = (service: string) => keyrings.get(service) ?? openKeyring(keyFolder, service);
   if (options.provision) await provisionAll(here, config.database, config.databasePrefix, keyringOf);
@@ -68,9 +72,23 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
   const log = createLogger({ level: config.logLevel, service: "mesh" });
   const metrics = scope.adopt(createMetrics(), (made) => made[Symbol.dispose]());
   const readiness = createReadiness();
-  const bus = scope.use(openBus({ url: config.nats, namespace: config.namespace, log, onChange: (up) => readiness.set("nats", up, "not connected", false) }));
+  const bus = scope.use(
+    openBus({
+      url: config.nats,
+      namespace: config.namespace,
+      log,
+      onChange: (up) => readiness.set("nats", up, "not connected", false),
+    }),
+  );
   readiness.set("nats", false, "connecting", false);
-  const redis = scope.use(openRedis(config.redis, { namespace: config.namespace, chance: lent.chance, say: (state) => log.info(state, "redis"), onTrip: () => spend("redis") }));
+  const redis = scope.use(
+    openRedis(config.redis, {
+      namespace: config.namespace,
+      chance: lent.chance,
+      say: (state) => log.info(state, "redis"),
+      onTrip: () => spend("redis"),
+    }),
+  );
   const peers = scope.adopt(createPeers(parsePeers(config.peers)), (made) => made[Symbol.dispose]());
   const running: Running[] = [];
   const find = (contract: DescService): Transport | undefined => {
@@ -79,7 +97,17 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
   };
   const storing = here.filter(({ migrations }) => migrations).length;
   const shared: Shared = {
-    config, settings: values, roster, keyringOf, find, lent, redis, bus, readiness, metrics, log,
+    config,
+    settings: values,
+    roster,
+    keyringOf,
+    find,
+    lent,
+    redis,
+    bus,
+    readiness,
+    metrics,
+    log,
     revocations: createRevocations(),
     connections: Math.max(2, Math.floor(config.databaseConnections / Math.max(1, storing))),
     stopping: stop.signal,
@@ -88,17 +116,38 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
   scope.use(watchStores(running, shared));
   const first = running[0];
   if (!first) throw new Error(`nothing to run: the services are ${services.map(({ name }) => name).join(", ")}`);
-  const watch = scope.use(watchRevocations({ transport: first.outward, revocations: shared.revocations, bus, lent, log }));
+  const watch = scope.use(
+    watchRevocations({ transport: first.outward, revocations: shared.revocations, bus, lent, log }),
+  );
   const inside = config.port < 0 ? undefined : scope.use(await serveInside(running, shared));
-  const admin = config.adminPort < 0 ? undefined : scope.use(await openAdmin({ port: config.adminPort, readiness, metrics, config: () => printConfig(specs, read, { redacted: true, json: false }) }));
+  const admin =
+    config.adminPort < 0
+      ? undefined
+      : scope.use(
+          await openAdmin({
+            port: config.adminPort,
+            readiness,
+            metrics,
+            config: () => printConfig(specs, read, { redacted: true, json: false }),
+          }),
+        );
   const edges = new Map<string, AsyncDisposable>();
   for (const { service, deps, outward } of running) {
-    if (service.edge) edges.set(service.name, scope.use(await service.edge(deps, { ...shared, contracts: roster.contracts, transport: outward })));
+    if (service.edge)
+      edges.set(
+        service.name,
+        scope.use(await service.edge(deps, { ...shared, contracts: roster.contracts, transport: outward })),
+      );
   }
   void watch.poll();
   const owned = scope.move();
   return {
-    running, keyringOf, config, find, lent, edges,
+    running,
+    keyringOf,
+    config,
+    find,
+    lent,
+    edges,
     port: inside?.port,
     adminPort: admin?.port,
     pollRevocations: () => watch.poll(),

@@ -42,6 +42,7 @@ describe("while Redis is there", () => {
 
   test("round trips are counted: a pipeline is one, connecting none, an unknown script one more", async () => {
     let trips = 0;
+    const known = script(`return '${ids.next()}'`);
     const redis = await open({ onTrip: () => void trips++ });
     const spent = async (work: () => Promise<unknown>) => {
       const before = trips;
@@ -52,6 +53,7 @@ describe("while Redis is there", () => {
     expect(await spent(() => redis.getMany(["a", "b", "c"]))).toBe(1);
     expect(await spent(() => redis.client.pipeline().set("a", "1").get("a").get("b").exec())).toBe(1);
     expect(await spent(() => redis.client.multi().set("a", "1").get("a").exec())).toBe(1);
+    expect(await spent(() => redis.run(known, ["a"], []))).toBe(1);
     const fresh = script(`return '${ids.next()}'`);
     expect(await spent(() => redis.run(fresh, ["a"], []))).toBe(2);
     expect(await spent(() => redis.run(fresh, ["a"], []))).toBe(1);
@@ -94,7 +96,9 @@ describe("while Redis is away", () => {
 
 describe("when Redis breaks in the middle", () => {
   let wire: Wire;
-  beforeAll(async () => void (wire = await layWire(url)));
+  beforeAll(async () => {
+    wire = await layWire(url);
+  });
   afterAll(() => wire[Symbol.asyncDispose]());
 
   test("calls under way fail, each change is said once, and it comes back by itself as often as needed", async () => {
@@ -146,7 +150,11 @@ describe("when Redis breaks in the middle", () => {
 
   test("it closes at once in every state, says nothing of it, and twice is no harm", async () => {
     const { said, say, next } = states();
-    const [there, gone, stuck] = await Promise.all([open({ say }, wire.url), open({ say }, wire.url), open({ say, patienceMs: 40 }, wire.url)]);
+    const [there, gone, stuck] = await Promise.all([
+      open({ say }, wire.url),
+      open({ say }, wire.url),
+      open({ say, patienceMs: 40 }, wire.url),
+    ]);
     await there[Symbol.asyncDispose]();
     wire.hang();
     await stuck[Symbol.asyncDispose]();

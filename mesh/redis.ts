@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { Redis as Client } from "ioredis";
+import { maskUrl } from "./config-kinds.ts";
 import type { Chance } from "./lent.ts";
-import { maskUrl } from "./setting.ts";
+
 
 /** A Lua script. All its keys must carry one bucket tag where Redis is a cluster. */
 export interface Script {
@@ -27,7 +28,7 @@ export interface Redis extends AsyncDisposable {
   readonly client: Client;
   /** Values by key, null where there is none: one round trip. */
   getMany(keys: readonly string[]): Promise<(Buffer | null)[]>;
-  /** Runs a script: one round trip, two when Redis does not know it yet. */
+  /** Runs a script: one round trip, two when Redis has forgotten it. */
   run(script: Script, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>;
   /** Resolves as soon as it is up; rejects with the signal's reason, or when it is closed. */
   whenUp(signal?: AbortSignal): Promise<void>;
@@ -46,8 +47,14 @@ export interface RedisOptions {
 
 const MOST_BACKOFF_MS = 2_000;
 
-/** Prepares a script once, at import. */
-export const script = (lua: string): Script => ({ lua, sha: createHash("sha1").update(lua).digest("hex") });
+const scripts = new Set<Script>();
+
+/** Prepares a script, once, at import: every connection opened later teaches it to its Redis first. */
+export function script(lua: string): Script {
+  const made = { lua, sha: createHash("sha1").update(lua).digest("hex") };
+  scripts.add(made);
+  return made;
+}
 
 /** Begins to connect and goes on trying for ever; does not wait. */
 export function openRedis(url: string, { namespace, chance, say, onTrip, patienceMs = 150 }: RedisOptions): Redis {
@@ -81,10 +88,13 @@ export function openRedis(url: string, { namespace, chance, say, onTrip, patienc
     said = up;
     say?.(up ? { up, at } : { up, at, why });
   };
-  client.on("error", (error: Error) => void (why = error.message || ("code" in error ? String(error.code) : error.name)));
+  client.on("error", (error: Error) => {
+    why = error.message || ("code" in error ? String(error.code) : error.name);
+  });
   client.on("close", () => tell(false));
   client.on("ready", () => {
     why = "connection closed";
+    for (const { lua } of scripts) client.script("LOAD", lua).catch(() => undefined); // at worst `run` sends it
     tell(true);
   });
 
@@ -133,12 +143,12 @@ async function heard(client: Client, event: "ready" | "end", signal: AbortSignal
   }
 }
 
-/** A pipeline is one trip, counted at its first command; the handshake is nobody's. */
+/** A pipeline is one trip, counted at its first command; the handshake and the scripts' loading are nobody's. */
 function countTrips(client: Client, onTrip: (() => void) | undefined): void {
   if (!onTrip) return;
   const send = client.sendCommand.bind(client);
   client.sendCommand = (command, stream) => {
-    if (client.status === "ready" && !command.pipelineIndex) onTrip();
+    if (client.status === "ready" && !command.pipelineIndex && command.name !== "script") onTrip();
     return send(command, stream);
   };
 }

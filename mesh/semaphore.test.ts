@@ -76,25 +76,30 @@ test("work that throws gives its slot back", async () => {
 test("whatever comes, aborts and fails, no more run than there are slots and every slot comes back", async () => {
   const step = fc.record({ fails: fc.boolean(), aborts: fc.boolean(), turns: fc.nat(4) });
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.nat(5), fc.array(step, { maxLength: 40 }), async (slots, queue, steps) => {
-      const gate = createSemaphore({ slots, queue });
-      let running = 0;
-      let most = 0;
-      const all = steps.map(async ({ fails, aborts, turns }) => {
-        const stop = new AbortController();
-        const run = gate.run(async () => {
-          most = Math.max(most, ++running);
-          for (let turn = 0; turn < turns; turn++) await undefined;
-          running--;
-          if (fails) throw new Error("failed");
-        }, stop.signal);
-        if (aborts) stop.abort(new Error("gone"));
-        await run;
-      });
-      expect(gate.waiting).toBeLessThanOrEqual(queue);
-      await Promise.allSettled(all);
-      expect(most).toBeLessThanOrEqual(slots);
-      expect({ running, busy: gate.busy, waiting: gate.waiting }).toEqual({ running: 0, busy: 0, waiting: 0 });
-    }),
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 4 }),
+      fc.nat(5),
+      fc.array(step, { maxLength: 40 }),
+      async (slots, queue, steps) => {
+        const gate = createSemaphore({ slots, queue });
+        let running = 0;
+        let most = 0;
+        const all = steps.map(async ({ fails, aborts, turns }) => {
+          const stop = new AbortController();
+          const run = gate.run(async () => {
+            most = Math.max(most, ++running);
+            for (let turn = 0; turn < turns; turn++) await undefined;
+            running--;
+            if (fails) throw new Error("failed");
+          }, stop.signal);
+          if (aborts) stop.abort(new Error("gone"));
+          await run;
+        });
+        expect(gate.waiting).toBeLessThanOrEqual(queue);
+        await Promise.allSettled(all);
+        expect(most).toBeLessThanOrEqual(slots);
+        expect({ running, busy: gate.busy, waiting: gate.waiting }).toEqual({ running: 0, busy: 0, waiting: 0 });
+      },
+    ),
   );
 });

@@ -1,4 +1,12 @@
-import type { DescMessage, DescMethod, DescMethodServerStreaming, DescMethodUnary, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type {
+  DescMessage,
+  DescMethod,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  MessageInitShape,
+  MessageShape,
+} from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import type { Cache } from "./cache.ts";
@@ -22,7 +30,10 @@ export type Rpc<M extends DescMethod> =
       : never;
 
 /** Any handler, its types forgotten: what the pipeline works with. */
-export type AnyRpc = (request: MessageShape<DescMessage>, context: Context) => Promise<MessageInitShape<DescMessage>> | AsyncIterable<MessageInitShape<DescMessage>>;
+export type AnyRpc = (
+  request: MessageShape<DescMessage>,
+  context: Context,
+) => Promise<MessageInitShape<DescMessage>> | AsyncIterable<MessageInitShape<DescMessage>>;
 
 /** A contract with a handler for every one of its methods. */
 export interface Served<Deps> {
@@ -81,6 +92,8 @@ export interface Definition<C extends Calls, K extends Spec, Gear extends object
 export type Service = Definition<Calls, Spec, object>;
 
 /** Describes a service; see Definition. */
-export function defineService<const C extends Calls, const K extends Spec, Gear extends object = object>(definition: Definition<C, K, Gear>): Service {
+export function defineService<const C extends Calls, const K extends Spec, Gear extends object = object>(
+  definition: Definition<C, K, Gear>,
+): Service {
   return definition as unknown as Service;
 }

@@ -1,7 +1,13 @@
+/** Looks up what nobody is after yet, ids to keys. What it knows before the rest it may tell at once, by `land`. */
+export type LookUp<T> = (
+  mine: ReadonlyMap<string, string>,
+  land: (id: string, value: T | undefined) => void,
+) => Promise<ReadonlyMap<string, T>>;
+
 /** Look-ups under way: whoever asks for a key that somebody is already looking up waits for that answer. */
 export interface Flights {
-  /** `lookUp` gets the ids that nobody is after yet. A look-up of somebody else that fails is made again, once. */
-  board<T>(keyOf: ReadonlyMap<string, string>, lookUp: (mine: ReadonlyMap<string, string>) => Promise<ReadonlyMap<string, T>>): Promise<{ found: Map<string, T>; joined: number }>;
+  /** `found` lacks ids that nobody knows. A look-up of somebody else that fails is made again, once. */
+  board<T>(keyOf: ReadonlyMap<string, string>, lookUp: LookUp<T>): Promise<{ found: Map<string, T>; joined: number }>;
   /** From now on nobody joins what is under way for these keys: it may have begun before a change. */
   leave(keys: readonly string[]): void;
 }
@@ -11,21 +17,31 @@ export function createFlights(): Flights {
   const flying = new Map<string, Promise<unknown>>();
 
   /** Starts a look-up that others can join until it has ended. */
-  function start<T>(mine: ReadonlyMap<string, string>, lookUp: (mine: ReadonlyMap<string, string>) => Promise<ReadonlyMap<string, T>>) {
-    const all = lookUp(mine);
-    for (const [id, key] of mine) {
-      const flight: Promise<T | undefined> = all.then((found) => found.get(id)).finally(() => {
-        if (flying.get(key) === flight) flying.delete(key);
-      });
-      flight.catch(() => undefined); // its failure is told to who started it, joined or not
-      flying.set(key, flight);
+  async function start<T>(mine: ReadonlyMap<string, string>, lookUp: LookUp<T>): Promise<ReadonlyMap<string, T>> {
+    const flights = new Map([...mine].map(([id, key]) => [id, { key, ...Promise.withResolvers<T | undefined>() }]));
+    for (const { key, promise } of flights.values()) {
+      promise.catch(() => undefined); // its failure is told to who started it, joined or not
+      flying.set(key, promise);
     }
-    return all;
+    // The way is clear before anybody hears the answer: who asks after that must not get an old one.
+    const clear = (id: string) => {
+      const flight = flights.get(id);
+      if (flight && flying.get(flight.key) === flight.promise) flying.delete(flight.key);
+      return flight;
+    };
+    try {
+      const found = await lookUp(mine, (id, value) => clear(id)?.resolve(value));
+      for (const id of mine.keys()) clear(id)?.resolve(found.get(id));
+      return found;
+    } catch (error) {
+      for (const id of mine.keys()) clear(id)?.reject(error);
+      throw error;
+    }
   }
 
   async function board<T>(
     keyOf: ReadonlyMap<string, string>,
-    lookUp: (mine: ReadonlyMap<string, string>) => Promise<ReadonlyMap<string, T>>,
+    lookUp: LookUp<T>,
     again = true,
   ): Promise<{ found: Map<string, T>; joined: number }> {
     const others = [...keyOf].flatMap(([id, key]) => {

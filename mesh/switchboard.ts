@@ -7,7 +7,10 @@ export function switchboard(find: (contract: DescService) => Transport | undefin
   const to = (contract: DescService): Transport => {
     const found = find(contract);
     if (found) return found;
-    throw toConnectError(meshFailure("NOBODY_SERVES", { facts: { contract: contract.typeName }, retryAfterMs: 1_000 }), "");
+    throw toConnectError(
+      meshFailure("NOBODY_SERVES", { facts: { contract: contract.typeName }, retryAfterMs: 1_000 }),
+      "",
+    );
   };
   return {
     unary: async (method, ...rest) => to(method.parent).unary(method, ...rest),

@@ -40,7 +40,16 @@ export interface TestMesh extends AsyncDisposable {
 const AS_HEADER = "skein-test-as";
 
 /** Call options that speak for an account. */
-export function as(accountId: string, more: { sessionId?: string; roles?: Role[]; scopes?: string[]; suspended?: boolean; headers?: Record<string, string> } = {}): CallOptions {
+export function as(
+  accountId: string,
+  more: {
+    sessionId?: string;
+    roles?: Role[];
+    scopes?: string[];
+    suspended?: boolean;
+    headers?: Record<string, string>;
+  } = {},
+): CallOptions {
   const { headers, ...claims } = more;
   return { headers: { ...headers, [AS_HEADER]: JSON.stringify({ accountId, ...claims }) } };
 }
@@ -54,17 +63,28 @@ export async function startTestMesh(services: readonly Service[], env: Record<st
   let ahead = 0;
   const clock = {
     now: () => new Date(real.clock.now().getTime() + ahead),
-    advance: (ms: number) => void (ahead += ms),
+    advance(ms: number) {
+      ahead += ms;
+    },
   };
   const lent: Lent = { ...real, clock };
   await copyDatabases(services, servers, `${name}_`);
   const mesh = await startMesh(services, {
     lent,
     env: {
-      DATABASE_URL: servers.postgres, REDIS_URL: servers.redis, NATS_URL: servers.nats, SKEIN_KEYS: servers.keys,
-      DATABASE_PREFIX: `${name}_`, SKEIN_NAMESPACE: name, SKEIN_HOME: folder, DATABASE_CONNECTIONS: "12",
-      MESH_STRICT_BUDGETS: "true", ADMIN_PORT: "-1", GATEWAY_PORT: "0",
-      LOG_LEVEL: process.env.TEST_LOG ?? "silent", ...env,
+      DATABASE_URL: servers.postgres,
+      REDIS_URL: servers.redis,
+      NATS_URL: servers.nats,
+      SKEIN_KEYS: servers.keys,
+      DATABASE_PREFIX: `${name}_`,
+      SKEIN_NAMESPACE: name,
+      SKEIN_HOME: folder,
+      DATABASE_CONNECTIONS: "12",
+      MESH_STRICT_BUDGETS: "true",
+      ADMIN_PORT: "-1",
+      GATEWAY_PORT: "0",
+      LOG_LEVEL: process.env.TEST_LOG ?? "silent",
+      ...env,
     },
   });
   const transport = asGateway(mesh, services);
@@ -113,7 +133,9 @@ function asGateway(mesh: Mesh, services: readonly Service[]): Transport {
     return headers;
   };
   return {
-    unary: async (method, signal, timeoutMs, header, input, values) => inner.unary(method, signal, timeoutMs, asserted(header), input, values),
-    stream: async (method, signal, timeoutMs, header, input, values) => inner.stream(method, signal, timeoutMs, asserted(header), input, values),
+    unary: async (method, signal, timeoutMs, header, input, values) =>
+      inner.unary(method, signal, timeoutMs, asserted(header), input, values),
+    stream: async (method, signal, timeoutMs, header, input, values) =>
+      inner.stream(method, signal, timeoutMs, asserted(header), input, values),
   };
 }

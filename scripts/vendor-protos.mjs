@@ -10,7 +10,8 @@ const out = join(root, ".vendor-proto");
 const copies = {
   "grpc-health-check/proto/health/v1/health.proto": "grpc/grpc/health/v1/health.proto",
   "@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto": "grpc/grpc/reflection/v1/reflection.proto",
-  "@grpc/reflection/build/proto/grpc/reflection/v1alpha/reflection.proto": "grpc/grpc/reflection/v1alpha/reflection.proto",
+  "@grpc/reflection/build/proto/grpc/reflection/v1alpha/reflection.proto":
+    "grpc/grpc/reflection/v1alpha/reflection.proto",
   "google-gax/build/protos/google/rpc/error_details.proto": "googleapis/google/rpc/error_details.proto",
 };
 

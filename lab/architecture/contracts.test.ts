@@ -34,7 +34,9 @@ test("a mutation whose repetition is recorded has a field for the key", () => {
 });
 
 test("no recorded answer holds a token", () => {
-  expect(failing((method) => optionsOf(method).replay === Replay.RECORDED && holds(method.output, "secret"))).toEqual([]);
+  expect(failing((method) => optionsOf(method).replay === Replay.RECORDED && holds(method.output, "secret"))).toEqual(
+    [],
+  );
 });
 
 test("personal data reaches its owner only", () => {
@@ -57,7 +59,9 @@ test("every event names its shard key and its subject by fields it has", () => {
 });
 
 test("a shared cache is only for what is the same for everybody", () => {
-  expect(failing((method) => (optionsOf(method).cache?.shared ?? false) && optionsOf(method).auth !== Auth.NONE)).toEqual([]);
+  expect(
+    failing((method) => (optionsOf(method).cache?.shared ?? false) && optionsOf(method).auth !== Auth.NONE),
+  ).toEqual([]);
 });
 
 test("lists page by cursor", () => {
@@ -71,5 +75,7 @@ function holds(message: DescMessage, care: "pii" | "secret"): boolean {
 
 function leadsTo(message: DescMessage, care: "pii" | "secret", except: RegExp): boolean {
   if (except.test(message.typeName)) return false;
-  return message.fields.some((field) => careOf(field)[care] || (field.message !== undefined && leadsTo(field.message, care, except)));
+  return message.fields.some(
+    (field) => careOf(field)[care] || (field.message !== undefined && leadsTo(field.message, care, except)),
+  );
 }

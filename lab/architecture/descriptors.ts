@@ -8,5 +8,7 @@ const root = join(import.meta.dirname, "../..");
 export async function allFiles(): Promise<DescFile[]> {
   const paths = globSync("gen/skein/**/*_pb.ts", { cwd: root });
   const modules = await Promise.all(paths.map((path) => import(join(root, path)) as Promise<Record<string, unknown>>));
-  return modules.flatMap((module) => Object.entries(module).flatMap(([name, value]) => (name.startsWith("file_") ? [value as DescFile] : [])));
+  return modules.flatMap((module) =>
+    Object.entries(module).flatMap(([name, value]) => (name.startsWith("file_") ? [value as DescFile] : [])),
+  );
 }

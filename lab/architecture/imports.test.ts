@@ -16,13 +16,17 @@ test("there is something to look at", () => {
 });
 
 test("imports point downhill only", () => {
-  const uphill = ranked.flatMap(({ path, imports }) => imports.filter((target) => rank(target) > rank(path)).map((target) => `${path} -> ${target}`));
+  const uphill = ranked.flatMap(({ path, imports }) =>
+    imports.filter((target) => rank(target) > rank(path)).map((target) => `${path} -> ${target}`),
+  );
   expect(uphill.filter((line) => !/\.test\.ts ->/.test(line))).toEqual([]);
 });
 
 test("services never import each other", () => {
   const sideways = ranked.flatMap(({ path, imports }) =>
-    imports.filter((target) => roomOf(path) && roomOf(target) && roomOf(path) !== roomOf(target)).map((target) => `${path} -> ${target}`),
+    imports
+      .filter((target) => roomOf(path) && roomOf(target) && roomOf(path) !== roomOf(target))
+      .map((target) => `${path} -> ${target}`),
   );
   expect(sideways.filter((line) => !/\.test\.ts ->|testing/.test(line))).toEqual([]);
 });
@@ -53,24 +57,35 @@ test("no file imports itself through others", () => {
   // Types are gone at run time: only imports of values make a circle.
   function valueImports(path: string, text: string): readonly string[] {
     const source = ranked.find((one) => one.path === path);
-    const typesOnly = new Set([...text.matchAll(/import type [^;]*?from\s+"([^"]+)"/g)].map(([, target]) => (target ?? "").split("/").at(-1)));
+    const typesOnly = new Set(
+      [...text.matchAll(/import type [^;]*?from\s+"([^"]+)"/g)].map(([, target]) => (target ?? "").split("/").at(-1)),
+    );
     return (source?.imports ?? []).filter((target) => !typesOnly.has(target.split("/").at(-1)));
   }
 });
 
 test("time, chance and timers are lent by the host, never taken", () => {
-  const taken = /\bDate\.now\(|new Date\(\)|Math\.random\(|\bset(?:Timeout|Interval|Immediate)\(|\brandomUUID\(|performance\.now\(/;
-  const wrong = ranked.filter(({ path }) => /^(services|gateway)\//.test(path) && !/\.test\.ts$|testing/.test(path)).filter(({ text }) => taken.test(text));
+  const taken =
+    /\bDate\.now\(|new Date\(\)|Math\.random\(|\bset(?:Timeout|Interval|Immediate)\(|\brandomUUID\(|performance\.now\(/;
+  const wrong = ranked
+    .filter(({ path }) => /^(services|gateway)\//.test(path) && !/\.test\.ts$|testing/.test(path))
+    .filter(({ text }) => taken.test(text));
   expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 
 test("services read no environment and print nothing", () => {
-  const wrong = ranked.filter(({ path }) => /^(services|gateway)\//.test(path) && !path.endsWith(".test.ts")).filter(({ text }) => /process\.env|console\./.test(text));
+  const wrong = ranked
+    .filter(({ path }) => /^(services|gateway)\//.test(path) && !path.endsWith(".test.ts"))
+    .filter(({ text }) => /process\.env|console\./.test(text));
   expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 
 test("no hand-written file is longer than 300 lines", () => {
-  expect(sources().filter(({ text }) => text.split("\n").length > 301).map(({ path }) => path)).toEqual([]);
+  expect(
+    sources()
+      .filter(({ text }) => text.split("\n").length > 301)
+      .map(({ path }) => path),
+  ).toEqual([]);
 });
 
 test("exports are named", () => {

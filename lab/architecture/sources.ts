@@ -15,8 +15,13 @@ const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"|import\("([
 
 /** Reads every hand-written TypeScript file of the repository. */
 export function sources(): Source[] {
-  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], { cwd: root, encoding: "utf8" });
-  const paths = listed.split("\n").filter((path) => path !== "" && !path.startsWith("gen/") && existsSync(join(root, path)));
+  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const paths = listed
+    .split("\n")
+    .filter((path) => path !== "" && !path.startsWith("gen/") && existsSync(join(root, path)));
   return paths.map((path) => {
     const text = readFileSync(join(root, path), "utf8");
     const imports = [...text.matchAll(IMPORT)].flatMap(([, a, b, c]) => resolveImport(path, a ?? b ?? c ?? ""));

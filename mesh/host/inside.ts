@@ -1,7 +1,7 @@
 import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { Health } from "#gen/grpc/health/v1/health_pb.ts";
 import { ServerReflection } from "#gen/grpc/reflection/v1/reflection_pb.ts";
 import { ServerReflection as ServerReflectionAlpha } from "#gen/grpc/reflection/v1alpha/reflection_pb.ts";
-import { Health } from "#gen/grpc/health/v1/health_pb.ts";
 import { healthRoutes, probe } from "../health.ts";
 import { type Listener, listen } from "../listener.ts";
 import { reflectionRoutes } from "../reflection.ts";
@@ -9,13 +9,19 @@ import type { Running } from "./running.ts";
 import type { Shared } from "./shared.ts";
 
 /** Opens the port on which services of other processes call those of this one. */
-export async function serveInside(running: readonly Running[], { config, readiness, stopping }: Shared): Promise<Listener> {
+export async function serveInside(
+  running: readonly Running[],
+  { config, readiness, stopping }: Shared,
+): Promise<Listener> {
   const contracts = running.flatMap(({ service }) => service.serves.map(({ contract }) => contract));
   const handler = connectNodeAdapter({
     shutdownSignal: stopping,
     routes(router) {
       for (const { routes } of running) routes(router);
-      router.service(Health, healthRoutes(readiness, () => contracts.map(({ typeName }) => typeName)));
+      router.service(
+        Health,
+        healthRoutes(readiness, () => contracts.map(({ typeName }) => typeName)),
+      );
       if (config.reflection) {
         const { v1, v1alpha } = reflectionRoutes(contracts);
         router.service(ServerReflection, v1).service(ServerReflectionAlpha, v1alpha);

@@ -15,20 +15,26 @@ export interface Runner extends AsyncDisposable {
 }
 
 /** Runs a service's jobs when they are due, each by one replica at a time under a lease in the database. */
-export async function startJobs<Deps>(jobs: readonly Job<Deps>[], deps: Deps, { db, lent, log }: { db: Db; lent: Lent; log: Logger }): Promise<Runner> {
+export async function startJobs<Deps>(
+  jobs: readonly Job<Deps>[],
+  deps: Deps,
+  { db, lent, log }: { db: Db; lent: Lent; log: Logger },
+): Promise<Runner> {
   const holder = lent.ids.next();
   const stop = new AbortController();
   const working = new Set<Promise<unknown>>();
   for (const { name } of jobs) await db.query(sql`insert into job (name) values (${name}) on conflict do nothing`);
 
   async function attempt({ name, everyMs, run }: Job<Deps>, early: boolean): Promise<boolean> {
-    const [taken] = await db.query(sql`update job set holder = ${holder}, held_until = now() + make_interval(secs => ${LEASE_S})
+    const [taken] =
+      await db.query(sql`update job set holder = ${holder}, held_until = now() + make_interval(secs => ${LEASE_S})
       where name = ${name} and (due_at <= now() or ${early}) and (held_until is null or held_until < now()) returning 1`);
     if (!taken) return false;
     const began = lent.clock.now().getTime();
     using _renewal = lent.timers.every((LEASE_S * 1000) / 3, () => {
-      db.query(sql`update job set held_until = now() + make_interval(secs => ${LEASE_S}) where name = ${name} and holder = ${holder}`)
-        .catch((error) => log.warn({ job: name, cause: error }, "lease not renewed"));
+      db.query(
+        sql`update job set held_until = now() + make_interval(secs => ${LEASE_S}) where name = ${name} and holder = ${holder}`,
+      ).catch((error) => log.warn({ job: name, cause: error }, "lease not renewed"));
     });
     let failure: string | null = null;
     try {

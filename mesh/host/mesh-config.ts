@@ -5,19 +5,41 @@ export const meshConfig = {
   home: text("SKEIN_HOME", ".skein", { about: "Where data, keys and mail of a local installation live" }),
   keys: text("SKEIN_KEYS", "", { about: "Folder of the services' keys; empty means SKEIN_HOME/keys" }),
   namespace: text("SKEIN_NAMESPACE", "skein", { about: "Prefix of everything in Redis and NATS" }),
-  database: url("DATABASE_URL", "postgres://127.0.0.1:5432/postgres", { about: "The PostgreSQL server; an administrator's address where databases are to be made" }),
+  database: url("DATABASE_URL", "postgres://127.0.0.1:5432/postgres", {
+    about: "The PostgreSQL server; an administrator's address where databases are to be made",
+  }),
   databasePrefix: text("DATABASE_PREFIX", "skein_", { about: "Prefix of the services' databases" }),
-  databaseConnections: int("DATABASE_CONNECTIONS", 64, { min: 2, max: 1000, about: "Connections of this process, divided among its services" }),
+  databaseConnections: int("DATABASE_CONNECTIONS", 64, {
+    min: 2,
+    max: 1000,
+    about: "Connections of this process, divided among its services",
+  }),
   redis: url("REDIS_URL", "redis://127.0.0.1:6379/0", { about: "The Redis server" }),
   nats: url("NATS_URL", "nats://127.0.0.1:4222", { about: "The NATS server" }),
   host: text("MESH_HOST", "127.0.0.1", { about: "Address on which services listen for each other" }),
-  port: int("MESH_PORT", -1, { min: -1, max: 65535, about: "Port on which services listen for each other; -1 for none, 0 for any" }),
+  port: int("MESH_PORT", -1, {
+    min: -1,
+    max: 65535,
+    about: "Port on which services listen for each other; -1 for none, 0 for any",
+  }),
   peers: list("MESH_PEERS", [], { about: "Where services in other processes are: identity=http://host:port,..." }),
-  adminPort: int("ADMIN_PORT", 7701, { min: -1, max: 65535, about: "Loopback port for metrics and debugging; -1 for none" }),
-  maxInFlight: int("MESH_MAX_IN_FLIGHT", 512, { min: 1, about: "Calls a service works on at once before it refuses more" }),
+  adminPort: int("ADMIN_PORT", 7701, {
+    min: -1,
+    max: 65535,
+    about: "Loopback port for metrics and debugging; -1 for none",
+  }),
+  maxInFlight: int("MESH_MAX_IN_FLIGHT", 512, {
+    min: 1,
+    about: "Calls a service works on at once before it refuses more",
+  }),
   reflection: flag("MESH_REFLECTION", true, { about: "Serve gRPC reflection" }),
-  strictBudgets: flag("MESH_STRICT_BUDGETS", false, { about: "Fail calls that spend more than their contract allows; for tests" }),
+  strictBudgets: flag("MESH_STRICT_BUDGETS", false, {
+    about: "Fail calls that spend more than their contract allows; for tests",
+  }),
   logDays: int("LOG_RETENTION_DAYS", 7, { min: 2, max: 365, about: "Days that the log of events is kept" }),
-  logLevel: choice("LOG_LEVEL", "info", { of: ["debug", "info", "warn", "error", "silent"], about: "How much is logged" }),
+  logLevel: choice("LOG_LEVEL", "info", {
+    of: ["debug", "info", "warn", "error", "silent"],
+    about: "How much is logged",
+  }),
   drain: duration("DRAIN_TIME", "10s", { about: "How long a stopping process waits for calls under way" }),
 };

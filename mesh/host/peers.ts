@@ -1,5 +1,5 @@
-import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import type { Transport } from "@connectrpc/connect";
+import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
 
 /** Reads "identity=http://10.0.0.1:7710,content=http://..." into addresses. */
 export function parsePeers(entries: readonly string[]): Map<string, string> {
@@ -7,7 +7,9 @@ export function parsePeers(entries: readonly string[]): Map<string, string> {
 }
 
 /** Connections to services in other processes: the Connect protocol, binary, over h2c, one session each. */
-export function createPeers(addresses: ReadonlyMap<string, string>): { find(service: string): Transport | undefined } & Disposable {
+export function createPeers(
+  addresses: ReadonlyMap<string, string>,
+): { find(service: string): Transport | undefined } & Disposable {
   const open = new Map<string, { transport: Transport; sessions: Http2SessionManager }>();
   return {
     find(service) {
@@ -16,8 +18,17 @@ export function createPeers(addresses: ReadonlyMap<string, string>): { find(serv
       const baseUrl = addresses.get(service);
       if (!baseUrl) return undefined;
       // Pings find a peer that vanished without closing: otherwise calls would wait for their deadline.
-      const sessions = new Http2SessionManager(baseUrl, { pingIntervalMs: 10_000, pingTimeoutMs: 3_000, idleConnectionTimeoutMs: 300_000 });
-      const transport = createConnectTransport({ baseUrl, httpVersion: "2", useBinaryFormat: true, sessionManager: sessions });
+      const sessions = new Http2SessionManager(baseUrl, {
+        pingIntervalMs: 10_000,
+        pingTimeoutMs: 3_000,
+        idleConnectionTimeoutMs: 300_000,
+      });
+      const transport = createConnectTransport({
+        baseUrl,
+        httpVersion: "2",
+        useBinaryFormat: true,
+        sessionManager: sessions,
+      });
       open.set(service, { transport, sessions });
       return transport;
     },

@@ -16,7 +16,13 @@ interface Parts {
 }
 
 /** Keeps a process's set of revocations current: at once after a wake, within ten seconds without one. */
-export function watchRevocations({ transport, revocations, bus, lent, log }: Parts): AsyncDisposable & { poll(): Promise<void> } {
+export function watchRevocations({
+  transport,
+  revocations,
+  bus,
+  lent,
+  log,
+}: Parts): AsyncDisposable & { poll(): Promise<void> } {
   const identity = createClient(SessionService, transport);
   const stop = new AbortController();
   let position = 0n;
@@ -27,7 +33,8 @@ export function watchRevocations({ transport, revocations, bus, lent, log }: Par
     for (let more = true; more; ) {
       const answer = await identity.listRevocations({ since: position, limit: 1000 }, { signal: stop.signal });
       revocations.add(answer.revocations);
-      if (answer.position < position) position = 0n; // the database was restored: begin again
+      if (answer.position < position)
+        position = 0n; // the database was restored: begin again
       else position = answer.position;
       more = answer.more;
     }

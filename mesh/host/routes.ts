@@ -1,21 +1,28 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { type ConnectRouter, createRouterTransport, type MethodImpl, type Transport } from "@connectrpc/connect";
 import { maxBytesOf } from "../contract.ts";
-import type { AnyRpc, Served } from "../service.ts";
 import { type ChainParts, chain } from "../pipeline/chain.ts";
+import type { AnyRpc, Served } from "../service.ts";
 
 /** Deadlines beyond this are refused by the adapter; each method's own is far below. */
 const MAX_TIMEOUT_MS = 10 * 60 * 1000;
 
 /** Registers everything a service serves, each method behind the chain and with its own size limit. */
-export function routesOf<Deps>(served: readonly Served<Deps>[], deps: Deps, parts: ChainParts): (router: ConnectRouter) => void {
+export function routesOf<Deps>(
+  served: readonly Served<Deps>[],
+  deps: Deps,
+  parts: ChainParts,
+): (router: ConnectRouter) => void {
   const methods = served.flatMap(({ contract, handlers }) =>
     contract.methods.map((method) => ({ method, impl: chain(parts, method, handlerOf(handlers, method, deps)) })),
   );
   return (router) => {
     // Options given here replace the router's, so every option that matters is given here.
     for (const { method, impl } of methods) {
-      router.rpc(method, impl as MethodImpl<DescMethod>, { readMaxBytes: maxBytesOf(method), maxTimeoutMs: MAX_TIMEOUT_MS });
+      router.rpc(method, impl as MethodImpl<DescMethod>, {
+        readMaxBytes: maxBytesOf(method),
+        maxTimeoutMs: MAX_TIMEOUT_MS,
+      });
     }
   };
 }

@@ -33,7 +33,12 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
   const { lent, roster, metrics } = shared;
   const keyring = shared.keyringOf(service.name);
   const log = shared.log.child({ service: service.name });
-  const outward = callPolicy(switchboard(shared.find), { keyring, lent, ownerOf: roster.ownerOf, retries: service.edge !== undefined });
+  const outward = callPolicy(switchboard(shared.find), {
+    keyring,
+    lent,
+    ownerOf: roster.ownerOf,
+    retries: service.edge !== undefined,
+  });
   const db = service.migrations ? scope.use(await openStore(service, shared)) : nothingKept(service.name);
   const loan: Loan<Calls, Spec> = {
     ...lent,
@@ -42,8 +47,12 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
     db,
     redis: shared.redis,
     cache: createCache(shared.redis, { service: service.name, chance: lent.chance }),
-    cursors: createCursors(keyring.derive("cursor"), { refuse: (why) => meshFailure("PAGE_TOKEN_INVALID", { fields: { page_token: why } }) }),
-    peers: Object.fromEntries(Object.entries(service.calls).map(([name, contract]) => [name, createClient(contract, outward)])) as Record<string, Client<Calls[string]>>,
+    cursors: createCursors(keyring.derive("cursor"), {
+      refuse: (why) => meshFailure("PAGE_TOKEN_INVALID", { fields: { page_token: why } }),
+    }),
+    peers: Object.fromEntries(
+      Object.entries(service.calls).map(([name, contract]) => [name, createClient(contract, outward)]),
+    ) as Record<string, Client<Calls[string]>>,
     keyring,
     log,
   };
@@ -51,7 +60,12 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
   const deps = { ...loan, ...gear };
   const parts: ChainParts = {
     service: service.name,
-    guard: { keyring, readAssertion: createAssertionReader(keyring), revocations: shared.revocations, mayCall: roster.mayCall },
+    guard: {
+      keyring,
+      readAssertion: createAssertionReader(keyring),
+      revocations: shared.revocations,
+      mayCall: roster.mayCall,
+    },
     lent,
     limiter: createLimiter(shared.config.maxInFlight),
     metrics,

@@ -4,11 +4,11 @@ import { Auth } from "#gen/skein/options/v1/options_pb.ts";
 import type { Bus } from "../bus.ts";
 import type { Values } from "../config.ts";
 import { optionsOf } from "../contract.ts";
-import type { Readiness } from "../readiness.ts";
 import { ASSERTER } from "../identity/assertion.ts";
 import type { Keyring } from "../identity/keyring.ts";
 import type { Revocations } from "../identity/revocations.ts";
 import type { Lent } from "../lent.ts";
+import type { Readiness } from "../readiness.ts";
 import type { Redis } from "../redis.ts";
 import type { Service } from "../service.ts";
 import type { createLogger } from "../telemetry/logger.ts";
@@ -43,8 +43,12 @@ export interface Roster {
 
 /** Reads the call graph from the services themselves, and refuses one with a cycle. */
 export function rosterOf(services: readonly Service[]): Roster {
-  const owners = new Map(services.flatMap(({ name, serves }) => serves.map(({ contract }) => [contract.typeName, name] as const)));
-  const called = new Map(services.map(({ name, calls }) => [name, new Set(Object.values(calls).map(({ typeName }) => typeName))]));
+  const owners = new Map(
+    services.flatMap(({ name, serves }) => serves.map(({ contract }) => [contract.typeName, name] as const)),
+  );
+  const called = new Map(
+    services.map(({ name, calls }) => [name, new Set(Object.values(calls).map(({ typeName }) => typeName))]),
+  );
   const ownerOf = (contract: DescService) => {
     const owner = owners.get(contract.typeName);
     if (!owner) throw new Error(`nobody serves ${contract.typeName}`);

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 import { meshFailure } from "../failure.ts";
 import type { Keyring } from "./keyring.ts";
 
@@ -39,7 +39,7 @@ export function readHop(keyring: Keyring, proof: string | null, hop: Hop, now: D
   return caller;
 }
 
-function mac(key: Buffer, caller: string, callee: string, exp: number, { method, assertion, client }: Hop): string {
+function mac(key: KeyObject, caller: string, callee: string, exp: number, { method, assertion, client }: Hop): string {
   // The key is shared by both ends, so the direction must be in the text: otherwise a proof could be sent back.
   return createHmac("sha256", key)
     .update(`${caller}\n${callee}\n${exp}\n${method}\n${client}\n${assertion}`)

@@ -1,6 +1,6 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Revocation } from "#gen/skein/identity/v1/session_service_pb.ts";
 import type { Actor } from "../context.ts";
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 
 /** What this process knows to be revoked while tokens for it may still be alive. */
 export interface Revocations {

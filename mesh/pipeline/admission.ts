@@ -41,7 +41,8 @@ export function admit(guard: Guard, method: DescMethod, headers: Headers, now: D
 export function authorize(method: DescMethod, actor: Actor | undefined): void {
   const { auth, roles, scope, whileSuspended } = optionsOf(method);
   if (auth !== Auth.USER) {
-    if (actor?.scopes && scope && !actor.scopes.includes(scope)) throw meshFailure("SCOPE_MISSING", { facts: { scope } });
+    if (actor?.scopes && scope && !actor.scopes.includes(scope))
+      throw meshFailure("SCOPE_MISSING", { facts: { scope } });
     return;
   }
   if (!actor) throw meshFailure("UNAUTHENTICATED");

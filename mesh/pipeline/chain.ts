@@ -1,5 +1,5 @@
 import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { Code, type ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import { type Context, type Spent, within } from "../context.ts";
 import { isOurs, nameOf, optionsOf } from "../contract.ts";
@@ -32,7 +32,10 @@ export interface ChainParts {
 }
 
 /** A handler as Connect calls it. */
-type Wrapped = (message: MessageShape<DescMessage>, call: HandlerContext) => Promise<MessageInitShape<DescMessage>> | AsyncIterable<MessageInitShape<DescMessage>>;
+type Wrapped = (
+  message: MessageShape<DescMessage>,
+  call: HandlerContext,
+) => Promise<MessageInitShape<DescMessage>> | AsyncIterable<MessageInitShape<DescMessage>>;
 
 /**
  * Wraps a handler in everything that every call goes through, in one order: telemetry, identity and authorization,
@@ -77,8 +80,12 @@ function streaming(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped 
   };
 }
 
-const who = async ({ admit: own, guard }: ChainParts, method: DescMethod, call: HandlerContext, now: Date): Promise<Admitted> =>
-  own ? await own(method, call, now) : admit(guard, method, call.requestHeader, now);
+const who = async (
+  { admit: own, guard }: ChainParts,
+  method: DescMethod,
+  call: HandlerContext,
+  now: Date,
+): Promise<Admitted> => (own ? await own(method, call, now) : admit(guard, method, call.requestHeader, now));
 
 function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, method: DescMethod, call: HandlerContext) {
   if (!isOurs(method.parent)) throw new Error(`${nameOf(method)} is not served through the chain`);
@@ -96,20 +103,43 @@ function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, meth
     now,
     spent,
     shed: () => meter.shed("overload"),
-    context(message: MessageShape<DescMessage>, who: Admitted, { signal, timeoutMs }: Pick<Context, "signal" | "timeoutMs">): Context {
+    context(
+      message: MessageShape<DescMessage>,
+      who: Admitted,
+      { signal, timeoutMs }: Pick<Context, "signal" | "timeoutMs">,
+    ): Context {
       admitted = who;
       validate(method.input, message);
       const scope = who.actor?.accountId ?? `address:${who.clientAddress}`;
       const replay = replayKeyOf(method, message, headers, scope, fingerprintKey);
-      return { method, service, ...who, signal, timeoutMs, now, requestId, trace, headers, answerHeaders: call.responseHeader, spent, replay };
+      return {
+        method,
+        service,
+        ...who,
+        signal,
+        timeoutMs,
+        now,
+        requestId,
+        trace,
+        headers,
+        answerHeaders: call.responseHeader,
+        spent,
+        replay,
+      };
     },
     leave(thrown: unknown, signal?: AbortSignal): ConnectError | undefined {
       const error = thrown === undefined ? undefined : toConnectError(thrown, requestId, signal);
       const tookMs = performance.now() - began;
       meter.observeCall(error?.code ?? 0, tookMs / 1000, spent);
       const line = {
-        method: nameOf(method), code: error ? Code[error.code] : "OK", duration_ms: Math.round(tookMs * 100) / 100, request_id: requestId, trace_id: trace.traceId,
-        caller_service: admitted?.from, actor: admitted?.actor?.accountId, ...spent,
+        method: nameOf(method),
+        code: error ? Code[error.code] : "OK",
+        duration_ms: Math.round(tookMs * 100) / 100,
+        request_id: requestId,
+        trace_id: trace.traceId,
+        caller_service: admitted?.from,
+        actor: admitted?.actor?.accountId,
+        ...spent,
         ...(thrown instanceof ExpectedFailure && { reason: thrown.reason }),
       };
       const bug = error && (error.code === Code.Internal || error.code === Code.Unknown);

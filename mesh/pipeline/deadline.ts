@@ -17,7 +17,10 @@ export function deadlineOf(method: DescMethod, call: HandlerContext, { clock, ti
     /** The answer, or the end of the time: a handler that does not listen cannot hold its caller. */
     async race<T>(work: Promise<T>): Promise<T> {
       const { promise, reject } = Promise.withResolvers<never>();
-      const give = () => reject(signal.reason instanceof ConnectError ? signal.reason : new ConnectError("the caller is gone", Code.Canceled));
+      const give = () =>
+        reject(
+          signal.reason instanceof ConnectError ? signal.reason : new ConnectError("the caller is gone", Code.Canceled),
+        );
       if (signal.aborted) give();
       else signal.addEventListener("abort", give, { once: true });
       work.catch(() => undefined); // its own end is not interesting once the race is lost

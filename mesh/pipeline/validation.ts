@@ -16,14 +16,19 @@ export function validate<M extends DescMessage>(schema: M, message: MessageShape
   const [desc, value] = [...violationsToProto(result.violations)].reverse() as [DescMessage, object];
   const first = Object.entries(fields)[0];
   throw meshFailure("INVALID_REQUEST", {
-    words: first ? `${first[0]}: ${first[1]}${result.violations.length > 1 ? `, and ${result.violations.length - 1} more` : ""}` : undefined,
+    words: first
+      ? `${first[0]}: ${first[1]}${result.violations.length > 1 ? `, and ${result.violations.length - 1} more` : ""}`
+      : undefined,
     fields,
     details: [{ desc, value }],
   });
 }
 
 /** Builds the rules of a message ahead of its first use, which would cost that call a tenth of a second. */
-export function warmRules(schemas: readonly DescMessage[], make: (schema: DescMessage) => MessageShape<DescMessage>): void {
+export function warmRules(
+  schemas: readonly DescMessage[],
+  make: (schema: DescMessage) => MessageShape<DescMessage>,
+): void {
   for (const schema of schemas) validator.validate(schema, make(schema));
 }
 

@@ -1,7 +1,16 @@
-import { create, type DescMessage, fromBinary, type MessageInitShape, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { CompiledQuery, type Transaction } from "kysely";
-import { type Context, spend } from "../context.ts";
+import { Replay } from "#gen/skein/options/v1/options_pb.ts";
+import { type Context, current, spend } from "../context.ts";
+import { optionsOf } from "../contract.ts";
 import { lostRace, translate } from "./database-failure.ts";
 import { type Entry, entryOf, writeEntries } from "./log.ts";
 import { claim, recall, record, rememberSubject } from "./replay.ts";
@@ -16,7 +25,6 @@ export interface Tx {
 }
 
 interface Parts {
-  service: string;
   em: () => EntityManager;
   query: <Row>(statement: Sql) => Promise<Row[]>;
   announce: () => void;
@@ -28,17 +36,21 @@ const ATTEMPTS = 4;
 class Taken extends Error {}
 
 /** The two ways to commit a unit of work; see Db. */
-export function createCommit({ service, em, query, announce }: Parts) {
-  async function transact<A>(context: Context | undefined, work: (tx: Tx) => Promise<A>, finish: (tx: Tx, answer: A) => Promise<void>) {
+export function createCommit({ em, query, announce }: Parts) {
+  async function transact<A>(
+    context: Context | undefined,
+    work: (tx: Tx) => Promise<A>,
+    finish: (tx: Tx, answer: A) => Promise<void>,
+  ) {
     const entries: Entry[] = [];
     const answer = await em().transactional(async (inner) => {
       entries.length = 0;
       const tx: Tx = {
         em: inner,
-        query: (statement) => inTransaction(inner, statement, context?.signal),
+        query: (statement) => inTransaction(inner, statement, (context ?? current())?.signal),
         publish: (schema, event) => void entries.push(entryOf(schema, create(schema, event))),
       };
-      if (context?.replay && !(await claim(tx, context))) throw new Taken();
+      if (context && claims(context) && !(await claim(tx, context))) throw new Taken();
       const done = await work(tx);
       await inner.flush();
       await writeEntries(tx, entries, context);
@@ -64,7 +76,8 @@ export function createCommit({ service, em, query, announce }: Parts) {
     commit<A>(context: Context | undefined, work: (tx: Tx) => Promise<A>): Promise<A> {
       const output = context?.method.output;
       const finish = async (tx: Tx, answer: A) => {
-        if (context?.replay && output) await record(tx, context, toBinary(output, create(output, answer as MessageInitShape<DescMessage>)));
+        if (context && output && claims(context))
+          await record(tx, context, toBinary(output, create(output, answer as MessageInitShape<DescMessage>)));
       };
       const again = async () => {
         const { answer } = await recall(query, context as Context);
@@ -72,7 +85,11 @@ export function createCommit({ service, em, query, announce }: Parts) {
       };
       return persist(() => transact(context, work, finish), again);
     },
-    async commitOnce<A>(context: Context, work: (tx: Tx) => Promise<{ subject: string; answer: A }>, again: (subject: string) => Promise<A>): Promise<A> {
+    async commitOnce<A>(
+      context: Context,
+      work: (tx: Tx) => Promise<{ subject: string; answer: A }>,
+      again: (subject: string) => Promise<A>,
+    ): Promise<A> {
       const finish = async (tx: Tx, { subject }: { subject: string }) => {
         if (context.replay) await rememberSubject(tx, context, subject);
       };
@@ -85,7 +102,15 @@ export function createCommit({ service, em, query, announce }: Parts) {
   };
 }
 
-async function inTransaction<Row>(em: EntityManager, { text, values }: Sql, signal: AbortSignal | undefined): Promise<Row[]> {
+// Where the row itself keeps the key (ENTITY), the handler looks there.
+const claims = (context: Context): boolean =>
+  context.replay !== undefined && optionsOf(context.method).replay !== Replay.ENTITY;
+
+async function inTransaction<Row>(
+  em: EntityManager,
+  { text, values }: Sql,
+  signal: AbortSignal | undefined,
+): Promise<Row[]> {
   spend("sql");
   const transaction = em.getTransactionContext<Transaction<unknown>>();
   if (!transaction) throw new Error("no transaction is open");

@@ -1,6 +1,18 @@
 import { meshFailure } from "../failure.ts";
 
-const AWAY = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOTFOUND", "57P01", "57P02", "57P03", "53300", "53100", "53200", "25P03"]);
+const AWAY = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ENOTFOUND",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "53100",
+  "53200",
+  "25P03",
+]);
 
 /** Whether a transaction lost a race that it may win the next time. */
 export const lostRace = (error: unknown): boolean => ["40001", "40P01"].includes(codeOf(error));
@@ -9,7 +21,10 @@ export const lostRace = (error: unknown): boolean => ["40001", "40P01"].includes
 export function translate(error: unknown): unknown {
   const code = codeOf(error);
   if (code === "55P03") return meshFailure("TOO_BUSY", { cause: error, retryAfterMs: 1_000 });
-  const away = AWAY.has(code) || code.startsWith("08") || /timeout exceeded when trying to connect|Connection terminated/.test(String(error));
+  const away =
+    AWAY.has(code) ||
+    code.startsWith("08") ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(String(error));
   return away ? meshFailure("DATABASE_UNAVAILABLE", { cause: error, retryAfterMs: 1_000 }) : error;
 }
 

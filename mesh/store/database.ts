@@ -14,7 +14,11 @@ export interface Db extends AsyncDisposable {
   /** Runs a unit of work in one transaction: idempotency claim first, log entries and recorded answer last. */
   commit<A>(context: Context | undefined, work: (tx: Tx) => Promise<A>): Promise<A>;
   /** Like commit, for answers that hold tokens: `again` proves the caller anew for the subject that `work` named. */
-  commitOnce<A>(context: Context, work: (tx: Tx) => Promise<{ subject: string; answer: A }>, again: (subject: string) => Promise<A>): Promise<A>;
+  commitOnce<A>(
+    context: Context,
+    work: (tx: Tx) => Promise<{ subject: string; answer: A }>,
+    again: (subject: string) => Promise<A>,
+  ): Promise<A>;
   /** A fresh unit of work for reads through entities. */
   em(): EntityManager;
   /** Fires after each commit that wrote log entries. */
@@ -74,7 +78,7 @@ export async function openDatabase({ url, service, entities, connections }: Data
     query,
     em,
     onLogged: (listener) => void logged.push(listener),
-    ...createCommit({ service, em, query, announce }),
+    ...createCommit({ em, query, announce }),
     [Symbol.asyncDispose]: () => orm.close(true),
   };
 }

@@ -1,6 +1,6 @@
+import { createHash } from "node:crypto";
 import { type Migration, Migrator } from "@mikro-orm/migrations";
 import { MikroORM } from "@mikro-orm/postgresql";
-import { createHash } from "node:crypto";
 import { meshMigrations } from "./migrations.ts";
 import { connect } from "./provision.ts";
 import { type Sql, sql } from "./sql.ts";
@@ -20,7 +20,12 @@ export async function migrate(ownerUrl: string, migrations: readonly MigrationCl
     discovery: { warnWhenNoEntities: false },
     logger: () => undefined, // what was run is returned; the caller says it
     extensions: [Migrator],
-    migrations: { migrationsList: [...meshMigrations, ...migrations], tableName: "migration", snapshot: false, disableForeignKeys: false },
+    migrations: {
+      migrationsList: [...meshMigrations, ...migrations],
+      tableName: "migration",
+      snapshot: false,
+      disableForeignKeys: false,
+    },
     driverOptions: { max: 1, options: "-c lock_timeout=2s -c timezone=UTC" },
   });
   try {
@@ -31,7 +36,10 @@ export async function migrate(ownerUrl: string, migrations: readonly MigrationCl
 }
 
 /** How many migrations a database still lacks. One that is ahead of this code lacks none: old code may run on it. */
-export async function lacking(query: <Row>(statement: Sql) => Promise<Row[]>, migrations: readonly MigrationClass[]): Promise<number> {
+export async function lacking(
+  query: <Row>(statement: Sql) => Promise<Row[]>,
+  migrations: readonly MigrationClass[],
+): Promise<number> {
   const [row] = await query<{ done: number }>(sql`select count(*)::int as done from migration`);
   return Math.max(0, meshMigrations.length + migrations.length - (row?.done ?? 0));
 }

@@ -31,7 +31,9 @@ export async function provisionRoles(admin: string, urls: DatabaseUrls): Promise
     // Concurrent provisioners race for the row in pg_authid: the lock lets them go one by one.
     await client.query("select pg_advisory_lock(7265)");
     const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role.username]);
-    await client.query(`${rowCount ? "alter" : "create"} role ${name} login password ${pg.escapeLiteral(role.password)}`);
+    await client.query(
+      `${rowCount ? "alter" : "create"} role ${name} login password ${pg.escapeLiteral(role.password)}`,
+    );
     await client.query("select pg_advisory_unlock(7265)");
   }
 }
@@ -53,8 +55,12 @@ export async function provisionDatabase(admin: string, urls: DatabaseUrls, templ
   await there.query(`alter schema public owner to ${owner}`);
   await there.query("create extension if not exists pg_trgm"); // not a trusted extension everywhere: the administrator makes it
   await there.query(`grant usage on schema public to ${data}`);
-  await there.query(`alter default privileges for role ${owner} in schema public grant select, insert, update, delete on tables to ${data}`);
-  await there.query(`alter default privileges for role ${owner} in schema public grant execute on functions to ${data}`);
+  await there.query(
+    `alter default privileges for role ${owner} in schema public grant select, insert, update, delete on tables to ${data}`,
+  );
+  await there.query(
+    `alter default privileges for role ${owner} in schema public grant execute on functions to ${data}`,
+  );
 }
 
 /** A single connection that closes itself. */

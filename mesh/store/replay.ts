@@ -1,5 +1,5 @@
-import { nameOf } from "../contract.ts";
 import type { Context, ReplayKey } from "../context.ts";
+import { nameOf } from "../contract.ts";
 import { meshFailure } from "../failure.ts";
 import type { Tx } from "./commit.ts";
 import { type Sql, sql } from "./sql.ts";
@@ -26,13 +26,17 @@ export async function claim(tx: Tx, context: Context): Promise<boolean> {
 /** Keeps the answer for whoever repeats the call. */
 export async function record(tx: Tx, context: Context, answer: Uint8Array): Promise<void> {
   const { scope, method, key } = keyOf(context);
-  await tx.query(sql`update replay set answer = ${Buffer.from(answer)} where scope = ${scope} and method = ${method} and key = ${key}`);
+  await tx.query(
+    sql`update replay set answer = ${Buffer.from(answer)} where scope = ${scope} and method = ${method} and key = ${key}`,
+  );
 }
 
 /** Keeps whom the call concerned, and no token. */
 export async function rememberSubject(tx: Tx, context: Context, subject: string): Promise<void> {
   const { scope, method, key } = keyOf(context);
-  await tx.query(sql`update replay set subject = ${subject} where scope = ${scope} and method = ${method} and key = ${key}`);
+  await tx.query(
+    sql`update replay set subject = ${subject} where scope = ${scope} and method = ${method} and key = ${key}`,
+  );
 }
 
 /** Reads what the first call with this key led to; the same key for another request is refused. */

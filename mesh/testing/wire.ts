@@ -54,7 +54,9 @@ export async function layWire(target: string): Promise<Wire> {
       for (const end of ends) end.destroy(); // half of a swallowed conversation would confuse both
       if (!server.listening) await listen(port);
     },
-    hang: () => void (hanging = true),
+    hang() {
+      hanging = true;
+    },
     [Symbol.asyncDispose]: cut,
   };
 }

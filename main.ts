@@ -1,0 +1,45 @@
+import { type Mesh, startMesh } from "#mesh/host.ts";
+import { gateway } from "./gateway/index.ts";
+import { identity } from "./services/identity/index.ts";
+
+/** Every service of the mesh; whoever is called stands before whoever calls. */
+export const everything = [identity, gateway];
+
+if (import.meta.main) await serve(process.argv.slice(2));
+
+/** Runs the named services, all if none is named, until SIGINT, SIGTERM or the end of whoever started them; then drains. */
+async function serve(names: readonly string[]): Promise<void> {
+  const known = everything.map(({ name }) => name);
+  const strangers = names.filter((name) => !known.includes(name));
+  if (strangers.length > 0) leave(2, `there is no service ${strangers.join(", ")}; there are ${known.join(", ")}`);
+  const asked = askedToStop();
+  let mesh: Mesh | undefined;
+  void asked.then(() => mesh ?? leave(0)); // nothing is under way before the start is over
+  mesh = await startMesh(everything, names.length > 0 ? { only: new Set(names) } : {}).catch((error: unknown) => leave(1, wordsOf(error)));
+  process.send?.({ ready: addressesOf(mesh) });
+  await asked;
+  setTimeout(() => leave(1, "calls under way were cut: the time to drain is over"), mesh.config.drain).unref();
+  await mesh[Symbol.asyncDispose]();
+  leave(0);
+}
+
+/** Where the services of this process are reached, for a supervisor that let the system choose the ports. */
+function addressesOf({ running, port, adminPort, edges }: Mesh): object {
+  const urls = [...edges].flatMap(([name, edge]) => ("url" in edge ? [[name, edge.url]] : []));
+  return { services: running.map(({ service }) => service.name), port, adminPort, edges: Object.fromEntries(urls) };
+}
+
+function askedToStop(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  process.once("SIGINT", resolve).once("SIGTERM", resolve);
+  if (process.send) process.once("disconnect", resolve); // the supervisor is gone, killed perhaps: nobody may outlive it
+  return promise;
+}
+
+const wordsOf = (error: unknown): string =>
+  error instanceof Error && error.name === "ConfigError" ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+function leave(code: number, words?: string): never {
+  if (words) process.stderr.write(`${words}\n`);
+  process.exit(code);
+}
