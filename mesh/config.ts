@@ -3,8 +3,8 @@ import { misspelt } from "./config-names.ts";
 import { table } from "./config-report.ts";
 import type { Config, Setting, Source, Spec } from "./setting.ts";
 
-export { exampleEnv, printConfig } from "./config-report.ts";
 export { choice, duration, flag, int, list, secret, text, url } from "./config-kinds.ts";
+export { exampleEnv, printConfig } from "./config-report.ts";
 export type { Config, Setting, Source, Spec, Values } from "./setting.ts";
 
 /** One thing that is wrong. `got` is masked where the setting is secret. */

@@ -3,7 +3,6 @@ import { Redis as Client } from "ioredis";
 import { maskUrl } from "./config-kinds.ts";
 import type { Chance } from "./lent.ts";
 
-
 /** A Lua script. All its keys must carry one bucket tag where Redis is a cluster. */
 export interface Script {
   readonly lua: string;

@@ -71,6 +71,7 @@ export async function startTestMesh(services: readonly Service[], env: Record<st
   await copyDatabases(services, servers, `${name}_`);
   const mesh = await startMesh(services, {
     lent,
+    ...(only && { only }),
     env: {
       DATABASE_URL: servers.postgres,
       REDIS_URL: servers.redis,
