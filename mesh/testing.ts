@@ -55,7 +55,11 @@ export function as(
 }
 
 /** Starts services on private copies of migrated databases, with a clock that can be moved and budgets that bite. */
-export async function startTestMesh(services: readonly Service[], env: Record<string, string> = {}): Promise<TestMesh> {
+export async function startTestMesh(
+  services: readonly Service[],
+  env: Record<string, string> = {},
+  only?: ReadonlySet<string>,
+): Promise<TestMesh> {
   const servers = inject("servers");
   const real = realLent();
   const name = `t_${Buffer.from(real.chance.bytes(6)).toString("hex")}`;
