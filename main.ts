@@ -15,7 +15,9 @@ async function serve(names: readonly string[]): Promise<void> {
   const asked = askedToStop();
   let mesh: Mesh | undefined;
   void asked.then(() => mesh ?? leave(0)); // nothing is under way before the start is over
-  mesh = await startMesh(everything, names.length > 0 ? { only: new Set(names) } : {}).catch((error: unknown) => leave(1, wordsOf(error)));
+  mesh = await startMesh(everything, names.length > 0 ? { only: new Set(names) } : {}).catch((error: unknown) =>
+    leave(1, wordsOf(error)),
+  );
   process.send?.({ ready: addressesOf(mesh) });
   await asked;
   setTimeout(() => leave(1, "calls under way were cut: the time to drain is over"), mesh.config.drain).unref();
@@ -37,7 +39,11 @@ function askedToStop(): Promise<void> {
 }
 
 const wordsOf = (error: unknown): string =>
-  error instanceof Error && error.name === "ConfigError" ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  error instanceof Error && error.name === "ConfigError"
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
 
 function leave(code: number, words?: string): never {
   if (words) process.stderr.write(`${words}\n`);

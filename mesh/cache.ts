@@ -90,10 +90,8 @@ export function createCache(
 
   /** Writes what has changed, so that whoever asks afterwards gets no older answer from this process. */
   async function change(writes: readonly Write[]): Promise<boolean> {
-    const keys = writes.map(({ key }) => key);
-    flights.leave(keys);
     const noted = await write(writes);
-    flights.leave(keys); // those who set out meanwhile may still have met the old entry
+    flights.leave(writes.map(({ key }) => key)); // not earlier: who set out meanwhile may have met the old entry
     return noted;
   }
 

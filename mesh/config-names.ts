@@ -32,21 +32,16 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return best && best.far <= Math.max(2, name.length / 4) ? best.other : undefined;
 }
 
-/** How many letters must be added, dropped or changed; two swapped neighbours count as one. */
+/** How many letters must be added, dropped or changed. */
 function distance(a: string, b: string): number {
-  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      const swapped =
-        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-          ? at(before, j - 2) + 1
-          : Number.POSITIVE_INFINITY;
-      next.push(Math.min(at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + same, swapped));
+      next.push(Math.min(at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + same));
     }
-    [before, row] = [row, next];
+    row = next;
   }
   return at(row, b.length);
 }

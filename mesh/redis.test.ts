@@ -75,6 +75,7 @@ describe("while Redis is away", () => {
     expect(redis.up).toBe(false);
     await expect(redis.getMany(["a"])).rejects.toThrow();
     await down;
+    for (const _again of [1, 2]) await new Promise((resolve) => redis.client.once("reconnecting", resolve));
     await expect(redis.getMany(["a"])).rejects.toThrow();
     await expect(redis.run(script("return 1"), ["a"], [])).rejects.toThrow();
     await expect(redis.client.pipeline().get("a").exec()).resolves.toEqual([[expect.any(Error)]]);
@@ -161,7 +162,9 @@ describe("when Redis breaks in the middle", () => {
     const down = next(false);
     await wire.cut();
     await down;
+    const began = performance.now();
     await Promise.all([gone[Symbol.asyncDispose](), gone[Symbol.asyncDispose]()]);
+    expect(performance.now() - began).toBeLessThan(500); // nothing is open that could say that it has ended
     await wire.mend();
     expect(said.filter(({ up }) => !up)).toHaveLength(1);
     for (const redis of [there, gone, stuck]) await expect(redis.getMany(["a"])).rejects.toThrow();

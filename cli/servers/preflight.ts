@@ -17,19 +17,22 @@ export class Preflight extends Error {
   }
 }
 
-/** The last line of what a tool said, or the error's own words: enough for a sentence. */
+/** The line that says why, out of what a tool said, or the error's own words: enough for a sentence. */
 export function reasonOf(error: unknown): string {
   const { stderr, code, message } = error as { stderr?: unknown; code?: unknown; message?: string };
   const said = String(stderr ?? "")
     .trim()
-    .split("\n")
-    .at(-1);
-  return said || (typeof code === "string" ? code : (message ?? String(error)));
+    .split("\n");
+  return (
+    (said.find((line) => /fatal|error|^E:/i.test(line)) ?? said.at(-1)) ||
+    (typeof code === "string" ? code : (message ?? String(error)))
+  );
 }
 
 /** Words for the errors that the file system gives when a disk or a permission is to blame. */
 export function blameFiles(error: unknown, path: string): Preflight | undefined {
-  const words = `${(error as NodeJS.ErrnoException).code} ${reasonOf(error)}`;
+  const { code, message, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
+  const words = `${code} ${message} ${stderr}`;
   if (/ENOSPC|EDQUOT|No space left/i.test(words))
     return new Preflight(
       "DISK_FULL",

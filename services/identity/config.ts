@@ -1,4 +1,4 @@
-import { duration, int, text } from "#mesh/config.ts";
+import { duration, int, text, url } from "#mesh/config.ts";
 
 /** What an operator may set about identity. */
 export const config = {
@@ -14,8 +14,9 @@ export const config = {
   hashSlots: int("IDENTITY_HASH_SLOTS", 2, { min: 1, max: 64, about: "Passwords hashed at once; one per core" }),
   hashQueue: int("IDENTITY_HASH_QUEUE", 64, { min: 0, max: 10_000, about: "Sign-ins that may wait for a slot before more are refused" }),
   guesses: int("IDENTITY_GUESSES", 10, { min: 1, max: 1000, about: "Wrong passwords per account in 15 minutes" }),
-  smtpUrl: text("IDENTITY_SMTP_URL", "", { about: "SMTP server for mail, smtp://user:password@host:587; empty writes mail to SKEIN_HOME/mail" }),
+  smtpUrl: url("IDENTITY_SMTP_URL", null, { about: "SMTP server for mail, smtp://user:password@host:587; absent writes mail to files", schemes: ["smtp:", "smtps:"] }),
   mailFrom: text("IDENTITY_MAIL_FROM", "Skein <no-reply@localhost>", { about: "Sender of mail" }),
   mailFolder: text("IDENTITY_MAIL_FOLDER", "", { about: "Where mail is written without SMTP; empty means SKEIN_HOME/mail" }),
+  home: text("SKEIN_HOME", ".skein", { about: "Where data, keys and mail of a local installation live" }),
   publicUrl: text("IDENTITY_PUBLIC_URL", "http://localhost:7700", { about: "Where links in mail lead" }),
 };

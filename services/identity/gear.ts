@@ -21,7 +21,7 @@ export interface Gear {
 }
 
 /** Makes the gear; what it opens goes to the scope. */
-export async function equip(loan: Loan<object, typeof config>, scope: AsyncDisposableStack): Promise<Gear> {
+export async function equip(loan: Loan<Record<never, never>, typeof config>, scope: AsyncDisposableStack): Promise<Gear> {
   const vault = createVault(loan.keyring.derive("vault"));
   return {
     vault,

@@ -56,3 +56,16 @@ export async function dropOnce(
   await tx.query(sql`delete from one_time_token
     where account_id = ${accountId} and purpose = any(${[...purposes]}::text[]) and used_at is null`);
 }
+
+/** Whose a token is, as long as it is good; it stays unused. Accounts that are being deleted have none. */
+export async function ownerByOnce(
+  { db, mint }: Pick<Deps, "db" | "mint">,
+  { token, purpose, now }: { token: string; purpose: Purpose; now: Date },
+): Promise<{ handle: string; email: string } | undefined> {
+  const read = mint.read("once", token);
+  if (!read) return undefined;
+  const [owner] = await db.query<{ handle: string; email: string }>(sql`select a.handle, p.email from one_time_token o
+    join account a on a.id = o.account_id join person p on p.account_id = a.id
+    where o.id = ${read.id} and o.purpose = ${purpose} and o.used_at is null and o.expires_at > ${now} and a.state <> 'DELETING'`);
+  return owner;
+}

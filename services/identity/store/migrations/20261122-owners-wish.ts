@@ -7,6 +7,7 @@ export class OwnersWish20261122 extends Migration {
     this.addSql(`alter table account add column deactivated_at timestamptz`);
     this.addSql(`alter table deletion add column former_state text not null default 'ACTIVE'
       check (former_state in ('ACTIVE', 'DEACTIVATED', 'SUSPENDED'))`);
+    this.addSql(`create index account_hidden on account (updated_at, id) where state <> 'ACTIVE'`);
     this.addSql(`create index deletion_due on deletion (erasure_at) where announced_at is null`);
   }
 }

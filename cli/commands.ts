@@ -1,0 +1,32 @@
+import type { Command } from "./command.ts";
+
+interface Entry {
+  readonly about: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command. Each is loaded when it is asked for: `version` must not wait for the whole mesh. */
+export const commands: Readonly<Record<string, Entry>> = {
+  up: { about: "start everything and stay in front of it", load: async () => (await import("./up.ts")).up },
+  down: { about: "stop everything, however it was started", load: async () => (await import("./down.ts")).down },
+  status: {
+    about: "what runs, where, and whether it is ready",
+    load: async () => (await import("./status.ts")).status,
+  },
+  logs: { about: "read or follow the logs", load: async () => (await import("./logs.ts")).logs },
+  call: { about: "call any method by its name", load: async () => (await import("./call.ts")).call },
+  seed: { about: "make the personas alice, bob, mo and admin", load: async () => (await import("./seed.ts")).seed },
+  admin: { about: "make the first administrator", load: async () => (await import("./admin.ts")).admin },
+  doctor: {
+    about: "look for what is wrong and say how to mend it",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  migrate: {
+    about: "make keys, roles, databases and tables",
+    load: async () => (await import("./migrate.ts")).migrate,
+  },
+  config: { about: "print or check the configuration", load: async () => (await import("./config.ts")).config },
+  reset: { about: "stop everything and delete its data", load: async () => (await import("./reset.ts")).reset },
+  version: { about: "print the version", load: async () => (await import("./version.ts")).version },
+  help: { about: "explain a command", load: async () => (await import("./help.ts")).help },
+};

@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Role } from "#gen/skein/options/v1/options_pb.ts";
+
+/** Somebody to try things as. Handles have three letters at least and may not be reserved words, names may be anything. */
+export interface Persona {
+  readonly name: string;
+  readonly handle: string;
+  readonly email: string;
+  readonly displayName: string;
+  readonly role?: Role;
+  readonly title?: string;
+}
+
+/** DEV ONLY: everybody knows it. */
+export const personaPassword = "skein-dev-only";
+
+export const personas: readonly Persona[] = [
+  { name: "alice", handle: "alice", email: "alice@skein.test", displayName: "Alice" },
+  { name: "bob", handle: "bob", email: "bob@skein.test", displayName: "Bob" },
+  {
+    name: "mo",
+    handle: "mo_moderates",
+    email: "mo@skein.test",
+    displayName: "Mo",
+    role: Role.MODERATOR,
+    title: "moderator",
+  },
+  {
+    name: "admin",
+    handle: "ada_administers",
+    email: "admin@skein.test",
+    displayName: "Ada",
+    role: Role.ADMIN,
+    title: "administrator",
+  },
+];
+
+const pathOf = (home: string): string => join(home, "personas.json");
+
+/** Account ids of the personas that were made under a home, by name. */
+export function knownPersonas(home: string): Readonly<Record<string, string>> {
+  try {
+    return JSON.parse(readFileSync(pathOf(home), "utf8")) as Record<string, string>;
+  } catch {
+    return {};
+  }
+}
+
+/** Remembers that the personas are there. */
+export function rememberPersonas(home: string, ids: Readonly<Record<string, string>>): void {
+  writeFileSync(pathOf(home), `${JSON.stringify(ids, null, 2)}\n`, { mode: 0o600 });
+}

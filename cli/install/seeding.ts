@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import type { Account } from "#gen/skein/identity/v1/account_pb.ts";
+import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
+import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
+import type { Role } from "#gen/skein/options/v1/options_pb.ts";
+import { explainFailure } from "../call/failure.ts";
+import { type Env, exits, Refusal } from "../command.ts";
+import { type Door, openDoor } from "./door.ts";
+import { asOperator } from "./operator.ts";
+import { knownPersonas, type Persona, personaPassword, personas, rememberPersonas } from "./personas.ts";
+
+/** What became of a persona. */
+export interface Seeded {
+  readonly name: string;
+  readonly handle: string;
+  readonly accountId: string;
+  readonly made: boolean;
+}
+
+const device = "skein seed";
+
+/** Whether nobody has an account yet, as far as everybody may see. */
+export async function nobodyIsHere(url: string): Promise<boolean> {
+  using door = openDoor(url);
+  const { profiles } = await createClient(IdentityService, door.transport).searchProfiles({ pageSize: 1 });
+  return profiles.length === 0;
+}
+
+/** Makes the personas that are missing, through the front door, and gives them their roles as the operator. Repeating changes nothing. */
+export async function seedPersonas(url: string, env: Env, home: string): Promise<Seeded[]> {
+  using door = openDoor(url);
+  const known = knownPersonas(home);
+  const done: (Seeded & { readonly role: Role | undefined; readonly holds: boolean })[] = [];
+  for (const persona of personas) done.push(await patiently(() => enter(door, persona, known[persona.name])));
+  const lacking = done.filter(({ role, holds }) => role !== undefined && !holds);
+  if (lacking.length > 0) {
+    await asOperator(env, async ({ identity, asAdministrator }) => {
+      for (const { accountId, role } of lacking)
+        await identity.grantRole({ accountId, ...(role && { role }) }, asAdministrator(accountId));
+    });
+  }
+  rememberPersonas(home, Object.fromEntries(done.map(({ name, accountId }) => [name, accountId])));
+  return done.map(({ name, handle, accountId, made }) => ({ name, handle, accountId, made }));
+}
+
+async function enter({ transport }: Door, persona: Persona, known: string | undefined) {
+  const { name, handle, email, displayName, role } = persona;
+  const accounts = createClient(IdentityService, transport);
+  const as = (account: Account | undefined, made: boolean) => {
+    if (!account?.profile) throw new Error("the answer holds no account");
+    return {
+      name,
+      handle,
+      role,
+      made,
+      accountId: account.profile.accountId,
+      holds: role !== undefined && account.roles.includes(role),
+    };
+  };
+  const there = await accounts.lookupProfile({ handle }).catch(only(Code.NotFound));
+  if (there?.profile?.accountId && there.profile.accountId === known)
+    return { name, handle, role, made: false, accountId: known, holds: false };
+  if (!there) {
+    const answer = await accounts
+      .registerAccount({ handle, email, displayName, password: personaPassword, deviceName: device })
+      .catch(only(Code.AlreadyExists));
+    if (answer) return as(answer.account, true);
+  }
+  // Somebody has the name. Whoever does not know the password is a stranger, and gets no role.
+  const session = await createClient(SessionService, transport)
+    .createSession({ login: email, password: personaPassword, deviceName: device })
+    .catch(only(Code.Unauthenticated));
+  if (!session)
+    throw new Refusal(
+      exits.failed,
+      `somebody else has the handle "${handle}" or the address ${email}`,
+      "this database is not for personas: ./skein up --fresh starts over",
+    );
+  return as(session.account, false);
+}
+
+/** Makes one expected failure an answer, namely none. */
+const only =
+  (code: Code) =>
+  (error: unknown): undefined => {
+    if (ConnectError.from(error).code !== code) throw error;
+    return undefined;
+  };
+
+/** The front door limits everybody, us too: waits as long as it says, a few times. */
+async function patiently<T>(work: () => Promise<T>, patience = 3): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const waitMs =
+      error instanceof ConnectError && error.code === Code.ResourceExhausted
+        ? explainFailure(error).retryAfterMs
+        : undefined;
+    if (waitMs === undefined || patience === 0) throw error;
+    await sleep(waitMs);
+    return patiently(work, patience - 1);
+  }
+}

@@ -1,0 +1,78 @@
+import type { DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { HandlerContext, MethodImpl, Transport } from "@connectrpc/connect";
+import { createAsyncIterable } from "@connectrpc/connect/protocol";
+import { within } from "#mesh/context.ts";
+import { optionsOf } from "#mesh/contract.ts";
+import { meshFailure } from "#mesh/failure.ts";
+import type { Revocations } from "#mesh/identity/revocations.ts";
+import type { Lent } from "#mesh/lent.ts";
+import { deadlineOf } from "#mesh/pipeline/deadline.ts";
+import type { createLimiter } from "#mesh/pipeline/limiter.ts";
+import { inward, passBack } from "../door/headers.ts";
+import { type Visit, visitOf } from "./visit.ts";
+
+/** What forwarding stands on. */
+export interface Forwarding {
+  readonly transport: Transport;
+  readonly lent: Lent;
+  readonly limiter: ReturnType<typeof createLimiter>;
+  readonly revocations: Revocations;
+}
+
+type Request = MessageShape<DescMethod["input"]>;
+type Answer = MessageInitShape<DescMethod["output"]>;
+
+/** Hands a call on to whoever serves it, in the name of its caller and with what is left of its time. */
+export function forward(parts: Forwarding, method: DescMethod): MethodImpl<DescMethod> {
+  return (method.methodKind === "unary" ? unary(parts, method) : streaming(parts, method)) as MethodImpl<DescMethod>;
+}
+
+const unary =
+  ({ transport, lent, limiter }: Forwarding, method: DescMethod) =>
+  async (message: Request, call: HandlerContext): Promise<Answer> => {
+    const visit = visitOf(call);
+    using deadline = deadlineOf(method, call, lent);
+    try {
+      using _place = limiter.enter(optionsOf(method).tier, () => undefined);
+      const work = within(visit.context(call, deadline), () =>
+        transport.unary(method as never, undefined, undefined, inward(call.requestHeader), message),
+      );
+      const answer = await deadline.race(work);
+      passBack(answer.header, call.responseHeader);
+      visit.succeed();
+      return answer.message;
+    } catch (thrown) {
+      throw visit.fail(thrown, deadline.signal);
+    }
+  };
+
+const streaming = ({ transport, lent, revocations }: Forwarding, method: DescMethod) =>
+  async function* (message: Request, call: HandlerContext): AsyncGenerator<Answer> {
+    const visit = visitOf(call);
+    try {
+      const open = () =>
+        transport.stream(
+          method as never,
+          undefined,
+          call.timeoutMs(),
+          inward(call.requestHeader),
+          createAsyncIterable([message]),
+        );
+      const answer = await within(visit.context(call, { signal: call.signal, timeoutMs: call.timeoutMs }), open);
+      passBack(answer.header, call.responseHeader);
+      for await (const one of answer.message) {
+        stillGood(visit, revocations, lent.clock.now());
+        yield one as Answer;
+      }
+      visit.succeed();
+    } catch (thrown) {
+      throw visit.fail(thrown, call.signal);
+    }
+  };
+
+/** A stream may outlive what it was opened with: each message asks again, heartbeats included. */
+function stillGood({ caller: { actor } }: Visit, revocations: Revocations, now: Date): void {
+  if (!actor) return;
+  if (actor.expiresAt.getTime() <= now.getTime()) throw meshFailure("TOKEN_EXPIRED");
+  if (revocations.revoked(actor)) throw meshFailure("TOKEN_REVOKED");
+}

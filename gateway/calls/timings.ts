@@ -1,0 +1,20 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { Histogram, type Registry } from "prom-client";
+import { labelsOf } from "#mesh/telemetry/meters.ts";
+
+/** How long calls from outside took, waiting and refusals included; the services' own times are counted by them. */
+export interface Timings {
+  observe(method: DescMethod, code: string, seconds: number): void;
+}
+
+/** Opens the gateway's own numbers. */
+export function createTimings(registry: Registry): Timings {
+  const seconds = new Histogram({
+    name: "skein_gateway_duration_seconds",
+    help: "Calls from outside, by outcome.",
+    labelNames: ["service", "method", "code"],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [registry],
+  });
+  return { observe: (method, code, took) => seconds.observe({ ...labelsOf(method), code }, took) };
+}

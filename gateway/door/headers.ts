@@ -1,0 +1,28 @@
+/** What a client may say to the service behind its call, besides what the gateway says about the client. */
+const INWARD = ["idempotency-key", "skein-token"];
+/** What a service may say to the client beside its answer. */
+const OUTWARD = ["skein-token", "skein-spent"];
+/** Headers of this family say who calls whom inside the mesh; from outside they are nobody's word. */
+const OURS = /^skein-/;
+
+/** The headers that travel on with a call. A list of what passes, so that nothing else ever does. */
+export const inward = (headers: Headers): Headers => pick(headers, INWARD);
+
+/** Copies what may pass from a service's answer to the client's. */
+export function passBack(from: Headers, to: Headers): void {
+  for (const [name, value] of pick(from, OUTWARD)) to.set(name, value);
+}
+
+/** Takes away from a request whatever only the mesh itself may say. */
+export function dropOurs(headers: Headers): void {
+  for (const name of [...headers.keys()]) if (OURS.test(name) && !INWARD.includes(name)) headers.delete(name);
+}
+
+function pick(headers: Headers, names: readonly string[]): Headers {
+  const picked = new Headers();
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value !== null) picked.set(name, value);
+  }
+  return picked;
+}

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { describe, expect, test } from "vitest";
+import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
+import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
+import { startServers } from "../../cli/servers/index.ts";
+import { bearer, shapes, startTown } from "./shapes.ts";
+
+const password = "correct horse battery";
+
+describe.each(shapes)("%s", (shape) => {
+  test("signing in and reading profiles go on without Redis' memory, without Redis and without NATS", async () => {
+    const home = await mkdtemp(join(tmpdir(), "skein-away-"));
+    await using servers = await startServers({ home, durable: false });
+    await using town = await startTown(shape, { REDIS_URL: servers.redis, NATS_URL: servers.nats });
+    const accounts = town.client(IdentityService);
+    const sessions = town.client(SessionService);
+    const { account } = await accounts.registerAccount({ handle: "erin", email: "erin@example.com", password });
+    const accountId = account?.profile?.accountId ?? "";
+    const works = async () => {
+      const { tokens } = await sessions.createSession({ login: "erin", password });
+      expect((await accounts.getMe({}, bearer(tokens))).account?.email).toBe("erin@example.com");
+      expect((await accounts.getProfile({ accountId })).profile?.handle).toBe("erin");
+      const refreshed = await sessions.refreshSession({ refreshToken: tokens?.refreshToken ?? "" });
+      expect((await accounts.getMe({}, bearer(refreshed.tokens))).account?.email).toBe("erin@example.com");
+      const { profiles } = await accounts.batchGetProfiles({ accountIds: [accountId, accountId] });
+      expect(profiles).toHaveLength(2);
+    };
+    const kill = (name: string) => {
+      const pid = servers.about.find((one) => one.name === name)?.pid;
+      if (!pid) throw new Error(`${name} has no process of ours`);
+      process.kill(pid, "SIGKILL");
+    };
+
+    await works();
+    const redis = new Redis(servers.redis);
+    await redis.flushall();
+    redis.disconnect();
+    await works();
+    kill("nats");
+    await works();
+    kill("redis");
+    await works();
+    await works();
+    await rm(home, { recursive: true, force: true });
+  });
+});

@@ -1,0 +1,130 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
+import { connect } from "#mesh/store/provision.ts";
+import { sql } from "#mesh/store/sql.ts";
+import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
+import type { Deps } from "../deps.ts";
+import { identity } from "../index.ts";
+import type { Query } from "../store/accounts.ts";
+import { listNewest, searchByLikeness, START } from "../store/search.ts";
+import { settle } from "../testing/people.ts";
+import { refusal } from "../testing/refusal.ts";
+
+let mesh: TestMesh;
+beforeAll(async () => {
+  mesh = await startTestMesh([identity]);
+});
+afterAll(() => mesh[Symbol.asyncDispose]());
+
+const client = () => mesh.client(IdentityService);
+const find = async (query: string) => (await client().searchProfiles({ query })).profiles.map(({ handle }) => handle);
+
+async function* pages(query: string, pageSize: number) {
+  for (let pageToken = "", more = true; more; more = pageToken !== "") {
+    const page = await client().searchProfiles({ query, pageSize, pageToken });
+    yield page.profiles.map(({ handle }) => handle);
+    pageToken = page.nextPageToken;
+  }
+}
+
+test("beginnings come before likeness, and hidden accounts never", async () => {
+  await settle(mesh, { handle: "zoe", displayName: "Zoe Quill" });
+  await settle(mesh, { handle: "zoe_b" });
+  await settle(mesh, { handle: "quill_fan", displayName: "Somebody named Zoe" });
+  await settle(mesh, { handle: "zoe_hidden", state: "SUSPENDED" });
+  await settle(mesh, { handle: "lowly", displayName: "Łódź Müller" });
+  expect(await find("Zoe")).toEqual(["zoe", "zoe_b", "quill_fan"]);
+  expect(await find("@ZOE_")).toEqual(["zoe_b", "zoe", "quill_fan"]);
+  expect(await find("quil")).toEqual(["quill_fan", "zoe"]);
+  expect(await find("müller")).toEqual(["lowly"]);
+  expect((await find(" \u0000 "))[0]).toBe("lowly");
+});
+
+test("what the asker writes is text: no wildcards, no SQL, no operators", async () => {
+  for (const query of ["%", "_", "%oe", "z_e", "'; drop table account; --", "\\", "a".repeat(64), "~", "zoe' or true", "🙂", "\ud83d"]) {
+    const found = await find(query);
+    expect(found.length, query).toBeLessThan(5);
+  }
+  expect(await find("z%")).not.toContain("quill_fan");
+});
+
+test("page tokens belong to their query", async () => {
+  const { nextPageToken } = await client().searchProfiles({ query: "", pageSize: 1 });
+  expect((await refusal(client().searchProfiles({ query: "zoe", pageToken: nextPageToken }))).reason).toBe("PAGE_TOKEN_INVALID");
+});
+
+test("pages show everybody who was there from first to last once, whoever joins in between", async () => {
+  const { db } = mesh.deps<Deps>("identity");
+  let round = 0;
+  const letters = fc.constantFrom("a", "n", "e", "_");
+  const names = fc.uniqueArray(fc.string({ unit: letters, minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(names, names, fc.integer({ min: 1, max: 4 }), fc.constantFrom("", "ann", "an", "nea"), async (first, later, size, query) => {
+      await db.query(sql`update account set state = 'SUSPENDED'`);
+      const mark = `${round++}`;
+      for (const name of first) await settle(mesh, { handle: `${name}${mark}`, displayName: `${name} ${name}e` });
+      const whole = (await client().searchProfiles({ query, pageSize: 100 })).profiles.map(({ handle }) => handle);
+      const joining = later.filter((name) => !first.includes(name));
+      const seen: string[] = [];
+      for await (const page of pages(query, size)) {
+        seen.push(...page);
+        const name = joining.pop();
+        if (name) await settle(mesh, { handle: `${name}${mark}`, displayName: `${name} x` });
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen.filter((handle) => whole.includes(handle))).toEqual(whole);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("among thousands the indexes find it, with plans for any value too", async () => {
+  const { db } = mesh.deps<Deps>("identity");
+  await db.query(sql`insert into account (id, handle, display_name, created_at, updated_at)
+    select gen_random_uuid(), 'user_' || md5(n::text)::varchar(12), initcap(md5((n * 7)::text)::varchar(6)) || ' ' || initcap(md5((n * 13)::text)::varchar(8)),
+      timestamptz '2026-01-01' + n * interval '1 minute', now() from generate_series(1, 5000) n`);
+  await analyze(mesh);
+  const last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+  for (const mode of ["force_custom_plan", "force_generic_plan"]) {
+    const beginning = await planOf(db, mode, (query) => searchByLikeness(query, "user_a", START, 21));
+    expect(beginning).toMatch(/Index Scan (using|on) account_handle/);
+    expect(beginning).toContain("(never executed)"); // a page full of beginnings asks for no likeness
+    for (const asked of ["deadbeef", "zz"]) {
+      const likeness = await planOf(db, mode, (query) => searchByLikeness(query, asked, START, 21));
+      expect(likeness).toMatch(/Bitmap Index Scan on account_search/);
+      expect(mostRemoved(likeness)).toBeLessThan(1000);
+      expect(likeness).not.toContain("Seq Scan");
+    }
+    const newest = await planOf(db, mode, (query) => listNewest(query, "infinity", last, 21));
+    expect(newest).toMatch(/Index Scan using account_newest .*rows=21/);
+  }
+});
+
+/** Lets the planner know what is there, as autovacuum would within a minute; the data role may not. */
+async function analyze(one: TestMesh): Promise<void> {
+  const [row] = await one.deps<Deps>("identity").db.query<{ name: string }>(sql`select current_database() as name`);
+  const url = new URL(inject("servers").postgres);
+  url.pathname = `/${row?.name}`;
+  await using admin = await connect(url.href);
+  await admin.query("analyze account");
+}
+
+/** How a statement is carried out; nothing is returned to who asked for it. */
+async function planOf({ orm }: Deps["db"], mode: string, ask: (query: Query) => Promise<unknown>): Promise<string> {
+  let plan = "";
+  await ask(async ({ text, values }) =>
+    orm.em.fork().transactional(async (em) => {
+      await em.execute(`set local plan_cache_mode = ${mode}`);
+      await em.execute(`prepare asked as ${text}`);
+      const given = values.map((value) => (typeof value === "number" ? value : `'${String(value)}'`)).join(", ");
+      const lines = await em.execute<{ "QUERY PLAN": string }[]>(`explain (analyze, costs off) execute asked (${given})`);
+      await em.execute("deallocate asked");
+      plan = lines.map((line) => line["QUERY PLAN"]).join("\n");
+      return [];
+    }),
+  );
+  return plan;
+}
+
+const mostRemoved = (plan: string) => Math.max(0, ...[...plan.matchAll(/Rows Removed by [^:]+: (\d+)/g)].map(([, count]) => Number(count)));

@@ -1,0 +1,27 @@
+// @ts-nocheck
+import { CredentialService } from "#gen/skein/identity/v1/credential_service_pb.ts";
+import { PrivacyService } from "#gen/skein/identity/v1/privacy_service_pb.ts";
+import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
+import { defineService, serve } from "#mesh/service.ts";
+import { entities } from "../entities.ts";
+import { config } from "../config.ts";
+import { equip } from "../gear.ts";
+import { sendMail } from "../jobs/send-mail.ts";
+import { sweepCredentials } from "../jobs/sweep-credentials.ts";
+import { Identity20261121 } from "../store/migrations/20261121-identity.ts";
+import { OwnersWish20261122 } from "../store/migrations/20261122-owners-wish.ts";
+import { changePassword } from "../rpc/change-password.ts";
+import { requestPasswordReset } from "../rpc/request-password-reset.ts";
+import { confirmPasswordReset } from "../rpc/confirm-password-reset.ts";
+import { requestEmailVerification } from "../rpc/request-email-verification.ts";
+import { confirmEmailVerification } from "../rpc/confirm-email-verification.ts";
+import { changeEmail } from "../rpc/change-email.ts";
+import { enrollTotp } from "../rpc/enroll-totp.ts";
+import { confirmTotp } from "../rpc/confirm-totp.ts";
+import { disableTotp } from "../rpc/disable-totp.ts";
+import { generateRecoveryCodes } from "../rpc/generate-recovery-codes.ts";
+import { createAppToken } from "../rpc/create-app-token.ts";
+import { listAppTokens } from "../rpc/list-app-tokens.ts";
+import { revokeAppToken } from "../rpc/revoke-app-token.ts";
+const none = (c: any): any => serve(c, Object.fromEntries(c.methods.map((m: any) => [m.localName, () => async () => ({})])) as any);
+export const identity = defineService({ name: "identity", calls: {}, config, entities, migrations: [Identity20261121, OwnersWish20261122], serves: [serve(CredentialService, { changePassword, requestPasswordReset, confirmPasswordReset, requestEmailVerification, confirmEmailVerification, changeEmail, enrollTotp, confirmTotp, disableTotp, generateRecoveryCodes, createAppToken, listAppTokens, revokeAppToken }) as any, none(SessionService), none(PrivacyService)], jobs: [sendMail, sweepCredentials] as any, equip: equip as any });
