@@ -34,7 +34,7 @@ Nothing is changed or started. Exit code 1 when something is wrong; warnings are
     else
       for (const { name, state, words, fix } of findings)
         out(
-          ` ${talk.paint(...marks[state])} ${name.padEnd(14)} ${words}${fix ? `\n   ${"".padEnd(14)} → ${fix}` : ""}`,
+          ` ${talk.paint(marks[state][0], marks[state][1])} ${name.padEnd(14)} ${words}${fix ? `\n   ${"".padEnd(14)} → ${fix}` : ""}`,
         );
     if (report) talk.say(`wrote ${report}: read it before you show it to others`);
     return findings.some(({ state }) => state === "wrong") ? exits.failed : exits.done;
@@ -52,7 +52,7 @@ async function examine(checkout: string, env: ReturnType<typeof settled>, home: 
     keys(folder, names),
     await ports(env, run),
     await servers(env, home),
-    await migrations(env, home, run),
+    await migrations(env, home),
     await readiness(run),
     errors(home),
   ];

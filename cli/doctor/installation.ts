@@ -2,11 +2,12 @@ import type { Env } from "../command.ts";
 import { healthOf } from "../fleet/health.ts";
 import type { Run } from "../fleet/run-file.ts";
 import { pending } from "../install/provision.ts";
-import { givenServers, names, readSettings } from "../install/settings.ts";
+import { givenServers, readSettings } from "../install/settings.ts";
 import { readEntry } from "../log/line.ts";
 import { lastLines } from "../log/read.ts";
 import { startServers } from "../servers/index.ts";
 import { freePort, portOwner } from "../servers/port.ts";
+import { postgres } from "../servers/postgres.ts";
 import { Preflight } from "../servers/preflight.ts";
 import { serversRunning } from "../servers/running.ts";
 import { count } from "../terminal/words.ts";
@@ -55,19 +56,18 @@ export async function servers(env: Env, home: string): Promise<Finding> {
   return ok("servers", words.length > 0 ? words.join(", ") : "none run; ./skein up starts them");
 }
 
-/** Migrations that the databases lack, when they can be asked. */
-export async function migrations(env: Env, home: string, run: Run | undefined): Promise<Finding> {
-  if (!run && !env.DATABASE_URL) return ok("migrations", "not looked at: no database runs");
+/** Migrations that the databases lack, when there is a server to ask. */
+export async function migrations(env: Env, home: string): Promise<Finding> {
+  const own = serversRunning(home).find(({ name }) => name === "postgres");
+  const database = givenServers(readSettings(env)).postgres ?? (own && postgres.url(home, own.port));
+  if (!database) return ok("migrations", "not looked at: no database runs");
   try {
-    const given = givenServers(readSettings(env));
-    await using ground = await startServers({ home, durable: true, given });
-    const lacking = (await pending({ ...env, DATABASE_URL: ground.postgres })).filter(({ ran }) => ran.length > 0);
-    if (lacking.length === 0) return ok("migrations", `${count(names.length, "service")} up to date`);
-    return wrong(
-      "migrations",
-      lacking.map(({ service, ran }) => `${service} lacks ${ran.join(", ")}`).join("; "),
-      "run: ./skein migrate",
+    const lacking = (await pending({ ...env, DATABASE_URL_FILE: undefined, DATABASE_URL: database })).filter(
+      ({ ran }) => ran.length > 0,
     );
+    if (lacking.length === 0) return ok("migrations", "all have run");
+    const words = lacking.map(({ service, ran }) => `${service} lacks ${ran.join(", ")}`).join("; ");
+    return wrong("migrations", words, "run: ./skein migrate");
   } catch (error) {
     return wrong(
       "migrations",

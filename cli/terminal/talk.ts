@@ -40,7 +40,7 @@ export function createTalk(sink: Sink, { live, colours }: { live: boolean; colou
     say,
     async step(name, work, about) {
       const began = performance.now();
-      const note = (text: string) => progress(` ${paint("dim", "…")} ${name.padEnd(14)} ${paint("dim", fit(text))}`);
+      const note = (text: string) => progress(` ${paint("dim", "…")} ${name.padEnd(14)} ${paint("dim", fitted(text))}`);
       note("");
       try {
         const result = await work(note);
@@ -57,7 +57,7 @@ export function createTalk(sink: Sink, { live, colours }: { live: boolean; colou
 }
 
 // A line that wraps cannot be drawn over.
-const fit = (text: string): string => {
+const fitted = (text: string): string => {
   const room = (process.stderr.columns ?? 80) - 20;
   return text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
 };

@@ -12,6 +12,7 @@ import { type Db, openDatabase } from "../store/database.ts";
 import { lacking } from "../store/migrate.ts";
 import { urlsOf } from "../store/provision.ts";
 import { switchboard } from "../switchboard.ts";
+import { createLogger } from "../telemetry/logger.ts";
 import { housekeeping } from "./housekeeping.ts";
 import { type Runner, startJobs } from "./jobs.ts";
 import { inMemory, routesOf } from "./routes.ts";
@@ -32,7 +33,7 @@ export interface Running {
 export async function startService(service: Service, shared: Shared, scope: AsyncDisposableStack): Promise<Running> {
   const { lent, roster, metrics } = shared;
   const keyring = shared.keyringOf(service.name);
-  const log = shared.log.child({ service: service.name });
+  const log = createLogger({ level: shared.config.logLevel, service: service.name });
   const outward = callPolicy(switchboard(shared.find), {
     keyring,
     lent,

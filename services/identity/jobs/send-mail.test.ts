@@ -6,7 +6,7 @@ import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { queueMail } from "../store/mails.ts";
 import { lettersTo, sendDue } from "../testing/letters.ts";
-import { identity } from "../testing/partial-credentials.ts";
+import { identity } from "../index.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -6,7 +6,7 @@ import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { eventsOf, lastEvent } from "../testing/events.ts";
-import { identity } from "../testing/partial-credentials.ts";
+import { identity } from "../index.ts";
 import { settle } from "../testing/people.ts";
 
 let mesh: TestMesh;

@@ -6,7 +6,7 @@ import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { lettersTo, tokenTo } from "../testing/letters.ts";
-import { identity } from "../testing/partial-credentials.ts";
+import { identity } from "../index.ts";
 import { PASSWORD, settle } from "../testing/people.ts";
 import { spentBy } from "../testing/spending.ts";
 import { changeEmail } from "./change-email.ts";

@@ -7,7 +7,7 @@ import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { lastEvent } from "../testing/events.ts";
 import { lettersTo, tokenTo } from "../testing/letters.ts";
-import { identity } from "../testing/partial-credentials.ts";
+import { identity } from "../index.ts";
 import { PASSWORD, sessionsOf, settle, signIn } from "../testing/people.ts";
 
 let mesh: TestMesh;

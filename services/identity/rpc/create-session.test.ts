@@ -22,8 +22,10 @@ beforeAll(async () => {
 afterAll(() => mesh[Symbol.asyncDispose]());
 
 const deps = () => mesh.deps<Deps>("identity");
-const signIn = (login: string, more: { password?: string; code?: string; idempotencyKey?: string; deviceName?: string } = {}) =>
-  mesh.client(SessionService).createSession({ login, password: PASSWORD, ...more });
+const signIn = (
+  login: string,
+  more: { password?: string; code?: string; idempotencyKey?: string; deviceName?: string } = {},
+) => mesh.client(SessionService).createSession({ login, password: PASSWORD, ...more });
 
 /** Everything that a refused caller can see, apart from what names the call. */
 async function seen(call: Promise<unknown>): Promise<unknown> {
@@ -51,12 +53,17 @@ test("handle, with and without @, and address in any case sign in", async () => 
 
 test("wrong password and unknown login are one answer for the same work", async () => {
   await settle(mesh, { handle: "bea" });
-  const [wrong, nobody] = await Promise.all([seen(signIn("bea", { password: "wrong" })), seen(signIn("nobody", { password: "wrong" }))]);
+  const [wrong, nobody] = await Promise.all([
+    seen(signIn("bea", { password: "wrong" })),
+    seen(signIn("nobody", { password: "wrong" })),
+  ]);
   expect(wrong).toEqual(nobody);
   expect(wrong).toMatchObject({ code: Code.Unauthenticated, reason: "BAD_CREDENTIALS" });
   const cost = async (login: string) => {
     const request = { login, password: "wrong", code: "", deviceName: "", idempotencyKey: "" } as never;
-    return spentBy(mesh, SessionService.method.createSession, (ctx) => createSession(deps())(request, ctx).catch(() => ({})));
+    return spentBy(mesh, SessionService.method.createSession, (ctx) =>
+      createSession(deps())(request, ctx).catch(() => ({})),
+    );
   };
   expect(await cost("bea")).toEqual(await cost("nobody"));
 });
@@ -67,7 +74,9 @@ test("a sign-in spends four statements and two trips to Redis, with a key six", 
   const plain = await spentBy(mesh, SessionService.method.createSession, (ctx) => createSession(deps())(request, ctx));
   expect(plain).toEqual({ sql: 3, redis: 2, rpc: 0 });
   const replay = { scope: "s", key: "cyd-1", fingerprint: Buffer.from("f") };
-  const keyed = await spentBy(mesh, SessionService.method.createSession, (ctx) => createSession(deps())(request, { ...ctx, replay }));
+  const keyed = await spentBy(mesh, SessionService.method.createSession, (ctx) =>
+    createSession(deps())(request, { ...ctx, replay }),
+  );
   expect(keyed).toEqual({ sql: 5, redis: 2, rpc: 0 });
 });
 
@@ -90,7 +99,9 @@ test("a code is asked for only after the right password, and each is good once",
   await signIn("eli", { code });
   expect(await refusal(signIn("eli", { code }))).toMatchObject({ reason: "BAD_CREDENTIALS" });
   await signIn("eli@example.test", { code: recoveryCodes[0] ?? "" });
-  expect(await refusal(signIn("eli@example.test", { code: recoveryCodes[0] ?? "" }))).toMatchObject({ reason: "BAD_CREDENTIALS" });
+  expect(await refusal(signIn("eli@example.test", { code: recoveryCodes[0] ?? "" }))).toMatchObject({
+    reason: "BAD_CREDENTIALS",
+  });
 });
 
 test("a lost answer can be had again with the same key, also with its used code, but not much later", async () => {
@@ -117,7 +128,9 @@ test("guesses are bounded before the password is looked at, however many come at
   const ends = await Promise.all(Array.from({ length: 60 }, () => refusal(signIn("hob", { password: "wrong" }))));
   const guessed = ends.filter(({ reason }) => reason === "BAD_CREDENTIALS").length;
   expect(guessed).toBe(5);
-  const byAddress = await Promise.all(Array.from({ length: 30 }, () => refusal(signIn("hob@example.test", { password: "wrong" }))));
+  const byAddress = await Promise.all(
+    Array.from({ length: 30 }, () => refusal(signIn("hob@example.test", { password: "wrong" }))),
+  );
   expect(guessed + byAddress.filter(({ reason }) => reason === "BAD_CREDENTIALS").length).toBe(10);
   const locked = await refusal(signIn("hob"));
   expect(locked).toMatchObject({ code: Code.ResourceExhausted, reason: "TOO_MANY_GUESSES" });
@@ -127,7 +140,9 @@ test("guesses are bounded before the password is looked at, however many come at
 });
 
 test("nobody is bounded like somebody", async () => {
-  const ends = await Promise.all(Array.from({ length: 30 }, () => refusal(signIn("nobody_at_all", { password: "wrong" }))));
+  const ends = await Promise.all(
+    Array.from({ length: 30 }, () => refusal(signIn("nobody_at_all", { password: "wrong" }))),
+  );
   expect(ends.filter(({ reason }) => reason === "BAD_CREDENTIALS")).toHaveLength(5);
 });
 

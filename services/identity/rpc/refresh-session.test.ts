@@ -1,8 +1,8 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RevocationReason, SessionRevokedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { sql } from "#mesh/store/sql.ts";
 import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
@@ -34,7 +34,9 @@ test("fresh tokens live on: the session does not end while it is used", async ()
   const second = await refresh(first.refreshToken);
   expect(second.sessionId).toBe(ann.sessionId);
   expect(new Set([ann.refreshToken, first.refreshToken, second.refreshToken]).size).toBe(3);
-  const left = timestampDate(second.refreshExpiresAt ?? { seconds: 0n, nanos: 0 } as never).getTime() - mesh.clock.now().getTime();
+  const left =
+    timestampDate(second.refreshExpiresAt ?? ({ seconds: 0n, nanos: 0 } as never)).getTime() -
+    mesh.clock.now().getTime();
   expect(left).toBeGreaterThan(29.9 * DAY);
 });
 
@@ -44,8 +46,17 @@ test("of fifty at once one wins, the others are told so, and nothing is revoked"
   const ends = await Promise.allSettled(calls);
   const won = ends.filter((end) => end.status === "fulfilled");
   expect(won).toHaveLength(1);
-  const losses = await Promise.all(calls.map((call) => call.then(() => undefined, () => refusal(call))));
-  expect(new Set(losses.filter((loss) => loss).map((loss) => `${Code[loss?.code ?? 0]} ${loss?.reason}`))).toEqual(new Set(["Aborted REFRESH_SUPERSEDED"]));
+  const losses = await Promise.all(
+    calls.map((call) =>
+      call.then(
+        () => undefined,
+        () => refusal(call),
+      ),
+    ),
+  );
+  expect(new Set(losses.filter((loss) => loss).map((loss) => `${Code[loss?.code ?? 0]} ${loss?.reason}`))).toEqual(
+    new Set(["Aborted REFRESH_SUPERSEDED"]),
+  );
   expect(await sessionsOf(mesh, bob.accountId)).toEqual([bob.sessionId]);
   await refresh(won[0]?.value.refreshToken ?? "");
 });
@@ -56,10 +67,16 @@ test("a token used again after the grace ends the session and is told by mail", 
   mesh.clock.advance(9_000);
   expect(await refusal(refresh(eve.refreshToken))).toMatchObject({ reason: "REFRESH_SUPERSEDED" });
   mesh.clock.advance(2_000);
-  expect(await refusal(refresh(eve.refreshToken))).toMatchObject({ code: Code.Unauthenticated, reason: "REFRESH_REUSED" });
+  expect(await refusal(refresh(eve.refreshToken))).toMatchObject({
+    code: Code.Unauthenticated,
+    reason: "REFRESH_REUSED",
+  });
   expect(await refusal(refresh(thief.refreshToken))).toMatchObject({ reason: "REFRESH_INVALID" });
   expect(await sessionsOf(mesh, eve.accountId)).toEqual([]);
-  expect(await lastEvent(mesh, SessionRevokedSchema, eve.accountId)).toMatchObject({ sessionId: eve.sessionId, reason: RevocationReason.REFRESH_REUSED });
+  expect(await lastEvent(mesh, SessionRevokedSchema, eve.accountId)).toMatchObject({
+    sessionId: eve.sessionId,
+    reason: RevocationReason.REFRESH_REUSED,
+  });
   expect((await lettersTo(mesh, "eve@example.test")).map(({ subject }) => subject)).toContain("A session was ended");
 });
 
@@ -103,8 +120,15 @@ test("forged, foreign and expired tokens are one answer", async () => {
   const kim = await newcomer(mesh, "kim");
   const { mint, ids } = mesh.deps<Deps>("identity");
   const forged = kim.refreshToken.replace(/\.0\./, ".1.");
-  const foreign = [mint.make("app", kim.sessionId), mint.make("refresh", ids.next()), mint.make("refresh", kim.sessionId, 5), kim.accessToken, "skr_"];
-  for (const token of [forged, ...foreign]) expect(await refusal(refresh(token))).toMatchObject({ reason: "REFRESH_INVALID" });
+  const foreign = [
+    mint.make("app", kim.sessionId),
+    mint.make("refresh", ids.next()),
+    mint.make("refresh", kim.sessionId, 5),
+    kim.accessToken,
+    "skr_",
+  ];
+  for (const token of [forged, ...foreign])
+    expect(await refusal(refresh(token))).toMatchObject({ reason: "REFRESH_INVALID" });
   mesh.clock.advance(31 * DAY);
   expect(await refusal(refresh(kim.refreshToken))).toMatchObject({ reason: "REFRESH_INVALID" });
 });

@@ -18,17 +18,35 @@ beforeAll(async () => {
 });
 afterAll(() => mesh[Symbol.asyncDispose]());
 
-const register = (handle: string, more: { email?: string; password?: string; idempotencyKey?: string; deviceName?: string; displayName?: string } = {}) =>
-  mesh.client(IdentityService).registerAccount({ handle, email: `${handle}@example.test`, password: PASSWORD, ...more });
+const register = (
+  handle: string,
+  more: { email?: string; password?: string; idempotencyKey?: string; deviceName?: string; displayName?: string } = {},
+) =>
+  mesh
+    .client(IdentityService)
+    .registerAccount({ handle, email: `${handle}@example.test`, password: PASSWORD, ...more });
 const query = <Row>(statement: Sql) => mesh.deps<Deps>("identity").db.query<Row>(statement);
-const accountsNamed = async (handle: string) => (await query<{ id: string }>(sql`select id from account where handle = ${handle}`)).length;
+const accountsNamed = async (handle: string) =>
+  (await query<{ id: string }>(sql`select id from account where handle = ${handle}`)).length;
 
 test("an account is made whole: profile, tokens, session, event and a mail that proves the address", async () => {
   const { account, tokens } = await register("Ann_Lee", { email: "Ann@Example.test", deviceName: "phone" });
   const accountId = account?.profile?.accountId ?? "";
-  expect(account).toMatchObject({ email: "Ann@Example.test", emailVerified: false, profile: { handle: "Ann_Lee", displayName: "Ann_Lee" } });
+  expect(account).toMatchObject({
+    email: "Ann@Example.test",
+    emailVerified: false,
+    profile: { handle: "Ann_Lee", displayName: "Ann_Lee" },
+  });
   expect(await sessionsOf(mesh, accountId)).toEqual([tokens?.sessionId]);
-  expect(readJwt(tokens?.accessToken ?? "")).toMatchObject({ alg: "EdDSA", typ: "JWT", iss: "skein", aud: "skein", sub: accountId, sid: tokens?.sessionId, roles: [] });
+  expect(readJwt(tokens?.accessToken ?? "")).toMatchObject({
+    alg: "EdDSA",
+    typ: "JWT",
+    iss: "skein",
+    aud: "skein",
+    sub: accountId,
+    sid: tokens?.sessionId,
+    roles: [],
+  });
   const event = await lastEvent(mesh, AccountRegisteredSchema, accountId);
   expect(event).toMatchObject({ accountId, profile: { handle: "Ann_Lee" } });
   expect(await tokenTo(mesh, "Ann@Example.test")).toMatch(/^sko_/);
@@ -37,10 +55,14 @@ test("an account is made whole: profile, tokens, session, event and a mail that 
 test("of handle and address the one that is taken is named", async () => {
   await register("bob");
   expect(await refusal(register("BOB", { email: "other@example.test" }))).toMatchObject({
-    code: Code.AlreadyExists, reason: "HANDLE_TAKEN", facts: { field: "handle" },
+    code: Code.AlreadyExists,
+    reason: "HANDLE_TAKEN",
+    facts: { field: "handle" },
   });
   expect(await refusal(register("bobby", { email: "BOB@example.test" }))).toMatchObject({
-    code: Code.AlreadyExists, reason: "EMAIL_TAKEN", facts: { field: "email" },
+    code: Code.AlreadyExists,
+    reason: "EMAIL_TAKEN",
+    facts: { field: "email" },
   });
   expect(await accountsNamed("bobby")).toBe(0);
   await register("bobby"); // the refused one left no claim behind
@@ -55,7 +77,10 @@ test("a former handle that still leads to its account is taken", async () => {
 
 test("reserved handles and first-guess passwords are refused", async () => {
   expect(await refusal(register("Admin"))).toMatchObject({ reason: "HANDLE_RESERVED" });
-  expect(await refusal(register("dora", { password: "dora@example.test" }))).toMatchObject({ reason: "PASSWORD_TOO_WEAK", facts: { field: "password" } });
+  expect(await refusal(register("dora", { password: "dora@example.test" }))).toMatchObject({
+    reason: "PASSWORD_TOO_WEAK",
+    facts: { field: "password" },
+  });
 });
 
 test("a hundred calls at once with one key make one account, and each gets a session on it", async () => {
@@ -80,26 +105,39 @@ test("the key alone opens nothing: password and second factor are asked for agai
   expect(await refusal(wrong)).toMatchObject({ reason: "BAD_CREDENTIALS" });
   const { vault } = mesh.deps<Deps>("identity");
   const id = account?.profile?.accountId ?? "";
-  await query(sql`update credential set totp_sealed = ${vault.seal(`totp:${id}`, Buffer.alloc(20))}, totp_confirmed_at = ${mesh.clock.now()} where account_id = ${id}`);
+  await query(
+    sql`update credential set totp_sealed = ${vault.seal(`totp:${id}`, Buffer.alloc(20))}, totp_confirmed_at = ${mesh.clock.now()} where account_id = ${id}`,
+  );
   expect(await refusal(register("gina", { idempotencyKey: "gina-1" }))).toMatchObject({ reason: "CODE_REQUIRED" });
 });
 
 test("a key that was used for another request is refused", async () => {
   await register("hugo", { idempotencyKey: "hugo-1" });
-  expect(await refusal(register("hugh", { idempotencyKey: "hugo-1" }))).toMatchObject({ domain: "mesh", reason: "IDEMPOTENCY_KEY_REUSED" });
+  expect(await refusal(register("hugh", { idempotencyKey: "hugo-1" }))).toMatchObject({
+    domain: "mesh",
+    reason: "IDEMPOTENCY_KEY_REUSED",
+  });
 });
 
 test("a call that dies in the middle leaves nothing, and its repetition makes the account", async () => {
   const { db } = mesh.deps<Deps>("identity");
   let call: Promise<unknown> = Promise.resolve();
-  await db.commit(undefined, async (tx) => {
-    await tx.query(sql`insert into email_claim (email, account_id) values ('iris@example.test', ${crypto.randomUUID()})`);
-    call = register("iris", { idempotencyKey: "iris-1" }).catch(() => "died"); // has claimed key and handle, waits for the address
-    await killWaiting();
-    throw new Error("give the address back");
-  }).catch(() => undefined);
+  await db
+    .commit(undefined, async (tx) => {
+      await tx.query(
+        sql`insert into email_claim (email, account_id) values ('iris@example.test', ${crypto.randomUUID()})`,
+      );
+      call = register("iris", { idempotencyKey: "iris-1" }).catch(() => "died"); // has claimed key and handle, waits for the address
+      await killWaiting();
+      throw new Error("give the address back");
+    })
+    .catch(() => undefined);
   expect(await call).toBe("died");
-  expect(await query(sql`select 1 from handle_claim where handle = 'iris' union all select 1 from replay where key = 'iris-1'`)).toEqual([]);
+  expect(
+    await query(
+      sql`select 1 from handle_claim where handle = 'iris' union all select 1 from replay where key = 'iris-1'`,
+    ),
+  ).toEqual([]);
   const { account } = await register("iris", { idempotencyKey: "iris-1" });
   const again = await register("iris", { idempotencyKey: "iris-1" });
   expect(again.account?.profile?.accountId).toBe(account?.profile?.accountId);
@@ -117,10 +155,20 @@ test("what is kept for repetitions holds no token, no password and no hash of it
   const { tokens } = await register("jack", { idempotencyKey: "jack-1" });
   const again = await register("jack", { idempotencyKey: "jack-1" });
   const kept = await query<{ row: string }>(sql`select replay::text as row from replay`);
-  const [{ hash = "" } = {}] = await query<{ hash: string }>(sql`select password_hash as hash from credential where account_id = ${again.account?.profile?.accountId}`);
+  const [{ hash = "" } = {}] = await query<{ hash: string }>(
+    sql`select password_hash as hash from credential where account_id = ${again.account?.profile?.accountId}`,
+  );
   const text = kept.map(({ row }) => row).join("\n");
-  const secrets = [PASSWORD, hash, tokens?.accessToken, tokens?.refreshToken, again.tokens?.accessToken, again.tokens?.refreshToken];
-  for (const secret of secrets.flatMap((one) => [one ?? "?", Buffer.from(one ?? "?").toString("hex")])) expect(text).not.toContain(secret);
+  const secrets = [
+    PASSWORD,
+    hash,
+    tokens?.accessToken,
+    tokens?.refreshToken,
+    again.tokens?.accessToken,
+    again.tokens?.refreshToken,
+  ];
+  for (const secret of secrets.flatMap((one) => [one ?? "?", Buffer.from(one ?? "?").toString("hex")]))
+    expect(text).not.toContain(secret);
   expect(text).not.toMatch(/sk[rao]_|eyJ|argon2/);
   expect(await query(sql`select 1 from replay where answer is not null`)).toEqual([]);
 });

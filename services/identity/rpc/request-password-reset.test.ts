@@ -5,7 +5,7 @@ import { sql } from "#mesh/store/sql.ts";
 import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { lettersTo, sendDue } from "../testing/letters.ts";
-import { identity } from "../testing/partial-credentials.ts";
+import { identity } from "../index.ts";
 import { settle } from "../testing/people.ts";
 import { spentBy } from "../testing/spending.ts";
 import { requestPasswordReset } from "./request-password-reset.ts";

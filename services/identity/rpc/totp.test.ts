@@ -6,7 +6,7 @@ import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { checkSecondFactor } from "../store/second-factor.ts";
 import { appCode, everythingStored, lettersTo } from "../testing/letters.ts";
-import { identity } from "../testing/partial-credentials.ts";
+import { identity } from "../index.ts";
 import { PASSWORD, settle } from "../testing/people.ts";
 
 let mesh: TestMesh;
