@@ -4,8 +4,8 @@ import { GatewayInfoService } from "#gen/skein/gateway/v1/gateway_info_service_p
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import { rosterOf } from "./host/shared.ts";
-import { toy } from "./testing/toy.ts";
 import { sql } from "./store/sql.ts";
+import { toy } from "./testing/toy.ts";
 import { as, startTestMesh } from "./testing.ts";
 
 const ann = "0193aaaa-0000-7000-8000-000000000001";

@@ -9,7 +9,8 @@ const bin = (name) => join(root, "node_modules/.bin", name);
 process.chdir(root);
 
 const steps = {
-  "lint and format": () => run(bin("biome"), ["ci", "--error-on-warnings", "."]),
+  "lint and format": () =>
+    run(bin("biome"), ["ci", "--colors=off", "--max-diagnostics=30", "--error-on-warnings", "."]),
   types: () => run(bin("tsc"), ["--noEmit"]),
   "lock file": checkLock,
   "contracts: lint": () => vendored() ?? run(bin("buf"), ["lint"]),

@@ -20,10 +20,22 @@ describe.each(shapes)("%s", (shape) => {
     const port = await freePort();
     const args = ["up", "--port", String(port), ...(shape === "split" ? ["--split"] : [])];
     const env = {
-      ...process.env, SKEIN_HOME: home, ADMIN_PORT: "0", NO_COLOR: "1",
-      GATEWAY_LIMIT_ANONYMOUS: "0", GATEWAY_LIMIT_GUARDED: "0", GATEWAY_LIMIT_WRITES: "0", GATEWAY_LIMIT_ACCOUNT: "0",
+      ...process.env,
+      SKEIN_HOME: home,
+      ADMIN_PORT: "0",
+      NO_COLOR: "1",
+      GATEWAY_LIMIT_ANONYMOUS: "0",
+      GATEWAY_LIMIT_GUARDED: "0",
+      GATEWAY_LIMIT_WRITES: "0",
+      GATEWAY_LIMIT_ACCOUNT: "0",
     };
-    const up = () => spawn(process.execPath, ["cli/main.ts", ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const up = () =>
+      spawn(process.execPath, ["cli/main.ts", ...args], {
+        cwd: root,
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+      });
     const transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1" });
     const accounts = createClient(IdentityService, transport);
 
@@ -34,7 +46,10 @@ describe.each(shapes)("%s", (shape) => {
     const load = Array.from({ length: 4 }, async (_, worker) => {
       for (let at = 0; !stopped; at++) {
         const handle = `w${worker}_${at}`;
-        const done = await accounts.registerAccount({ handle, email: `${handle}@example.com`, password }).then(() => true, () => false);
+        const done = await accounts.registerAccount({ handle, email: `${handle}@example.com`, password }).then(
+          () => true,
+          () => false,
+        );
         if (done) acknowledged.push(handle);
         if (stopped) return;
       }
@@ -65,9 +80,14 @@ describe.each(shapes)("%s", (shape) => {
 async function serving(port: number, child: ChildProcess): Promise<void> {
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (said += String(text)));
-  const ended = new Promise<never>((_, reject) => child.once("exit", (code) => reject(new Error(`up ended with ${code}:\n${said}`))));
+  const ended = new Promise<never>((_, reject) =>
+    child.once("exit", (code) => reject(new Error(`up ended with ${code}:\n${said}`))),
+  );
   ended.catch(() => undefined);
-  const ready = expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status, { timeout: 90_000, interval: 100 });
+  const ready = expect.poll(
+    async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status,
+    { timeout: 90_000, interval: 100 },
+  );
   await Promise.race([ready.toBe(200), ended]);
 }
 
@@ -76,11 +96,15 @@ async function everyProcess(home: string, child: ChildProcess): Promise<number[]
   const { readdir } = await import("node:fs/promises");
   const all = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const found = new Set<number>([child.pid ?? 0]);
-  const details = await Promise.all(all.map(async (pid) => ({
-    pid: Number(pid),
-    parent: Number(/\) \S (\d+)/.exec(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""))?.[1] ?? 0),
-    text: (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")) + (await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")),
-  })));
+  const details = await Promise.all(
+    all.map(async (pid) => ({
+      pid: Number(pid),
+      parent: Number(/\) \S (\d+)/.exec(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""))?.[1] ?? 0),
+      text:
+        (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")) +
+        (await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")),
+    })),
+  );
   for (let size = -1; size !== found.size; ) {
     size = found.size;
     for (const { pid, parent, text } of details) if (found.has(parent) || text.includes(home)) found.add(pid);

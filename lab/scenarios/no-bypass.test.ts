@@ -3,28 +3,43 @@ import { createConnectTransport } from "@connectrpc/connect-node";
 import { describe, expect, inject, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
-import { signHop, HOP_HEADER } from "#mesh/identity/hop.ts";
+import { HOP_HEADER, signHop } from "#mesh/identity/hop.ts";
 import { openKeyring } from "#mesh/identity/keyring.ts";
 import { bearer, startTown } from "./shapes.ts";
 
-const codeOf = (call: Promise<unknown>) => call.then(() => "OK", (error) => Code[ConnectError.from(error).code]);
+const codeOf = (call: Promise<unknown>) =>
+  call.then(
+    () => "OK",
+    (error) => Code[ConnectError.from(error).code],
+  );
 
 // In one process a service has no address of its own; mesh/host.test.ts refuses the same calls in memory.
 describe("split", () => {
   test("a service answers nobody who comes past the gateway", async () => {
     await using town = await startTown("split");
-    const { tokens, account } = await town.client(IdentityService).registerAccount({ handle: "dave", email: "dave@example.com", password: "correct horse battery" });
+    const { tokens, account } = await town
+      .client(IdentityService)
+      .registerAccount({ handle: "dave", email: "dave@example.com", password: "correct horse battery" });
     const accountId = account?.profile?.accountId ?? "";
     const direct = createConnectTransport({ baseUrl: town.direct.identity ?? "", httpVersion: "2" });
     const identity = createClient(IdentityService, direct);
     const method = "skein.identity.v1.IdentityService/GetProfile";
-    const asMedia = signHop(openKeyring(inject("servers").keys, "media"), "identity", { method, assertion: "", client: "" }, new Date());
+    const asMedia = signHop(
+      openKeyring(inject("servers").keys, "media"),
+      "identity",
+      { method, assertion: "", client: "" },
+      new Date(),
+    );
 
     expect(await codeOf(identity.getProfile({ accountId }))).toBe("Unauthenticated");
     expect(await codeOf(identity.getMe({}, bearer(tokens)))).toBe("Unauthenticated");
-    expect(await codeOf(identity.getMe({}, { headers: { "skein-actor": accountId, "x-user-id": accountId } }))).toBe("Unauthenticated");
+    expect(await codeOf(identity.getMe({}, { headers: { "skein-actor": accountId, "x-user-id": accountId } }))).toBe(
+      "Unauthenticated",
+    );
     expect(await codeOf(createClient(SessionService, direct).listRevocations({}))).toBe("Unauthenticated");
-    expect(await codeOf(identity.getProfile({ accountId }, { headers: { [HOP_HEADER]: asMedia } }))).toBe("PermissionDenied");
+    expect(await codeOf(identity.getProfile({ accountId }, { headers: { [HOP_HEADER]: asMedia } }))).toBe(
+      "PermissionDenied",
+    );
   });
 });
 

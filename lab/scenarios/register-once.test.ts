@@ -19,7 +19,9 @@ describe.each(shapes)("%s", (shape) => {
     expect(new Set(who.map(({ account }) => account?.profile?.handle))).toEqual(new Set(["carol"]));
     await using database = await town.look("identity");
     expect((await database.query("select 1 from account")).rowCount).toBe(1);
-    expect((await database.query("select 1 from log where type = 'skein.identity.v1.AccountRegistered'")).rowCount).toBe(1);
+    expect(
+      (await database.query("select 1 from log where type = 'skein.identity.v1.AccountRegistered'")).rowCount,
+    ).toBe(1);
     await nothingSecretKept(database, answers);
   });
 });
@@ -39,8 +41,15 @@ async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-async function nothingSecretKept(database: Awaited<ReturnType<Town["look"]>>, answers: readonly { tokens?: { accessToken: string; refreshToken: string } | undefined }[]) {
-  const kept = (await database.query("select scope, method, key, encode(fingerprint, 'escape') as f, subject, encode(answer, 'escape') as a from replay")).rows;
+async function nothingSecretKept(
+  database: Awaited<ReturnType<Town["look"]>>,
+  answers: readonly { tokens?: { accessToken: string; refreshToken: string } | undefined }[],
+) {
+  const kept = (
+    await database.query(
+      "select scope, method, key, encode(fingerprint, 'escape') as f, subject, encode(answer, 'escape') as a from replay",
+    )
+  ).rows;
   expect(kept).toHaveLength(1);
   const text = JSON.stringify(kept);
   for (const { tokens } of answers) {

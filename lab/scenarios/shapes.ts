@@ -5,8 +5,8 @@ import type pg from "pg";
 import { inject } from "vitest";
 import { openKeyring } from "#mesh/identity/keyring.ts";
 import { connect, urlsOf } from "#mesh/store/provision.ts";
-import { startTestMesh } from "#mesh/testing.ts";
 import { copyDatabases, dropDatabases } from "#mesh/testing/databases.ts";
+import { startTestMesh } from "#mesh/testing.ts";
 import { startSplit } from "../../cli/split.ts";
 import { everything } from "../../main.ts";
 
@@ -48,20 +48,36 @@ async function startTogether(env: Record<string, string>): Promise<Town> {
   const mesh = await startTestMesh(everything, env);
   const url = (mesh.mesh.edges.get("gateway") as unknown as { url: string }).url;
   const { databasePrefix } = mesh.mesh.config;
-  return { ...door(url, databasePrefix), direct: {}, crash: async () => undefined, [Symbol.asyncDispose]: () => mesh[Symbol.asyncDispose]() };
+  return {
+    ...door(url, databasePrefix),
+    direct: {},
+    crash: async () => undefined,
+    [Symbol.asyncDispose]: () => mesh[Symbol.asyncDispose](),
+  };
 }
 
 async function startApart(env: Record<string, string>): Promise<Town> {
   const { postgres, redis, nats, keys } = inject("servers");
   const name = `t_${crypto.randomUUID().slice(0, 8)}`;
   await copyDatabases(everything, { postgres, keys }, `${name}_`);
-  const split = await startSplit(everything.map((service) => service.name), {
-    env: {
-      PATH: process.env.PATH, DATABASE_URL: postgres, REDIS_URL: redis, NATS_URL: nats, SKEIN_KEYS: keys, SKEIN_NAMESPACE: name,
-      DATABASE_PREFIX: `${name}_`, GATEWAY_PORT: "0", IDENTITY_MAIL_FOLDER: `${keys}/../mail`, ...env,
+  const split = await startSplit(
+    everything.map((service) => service.name),
+    {
+      env: {
+        PATH: process.env.PATH,
+        DATABASE_URL: postgres,
+        REDIS_URL: redis,
+        NATS_URL: nats,
+        SKEIN_KEYS: keys,
+        SKEIN_NAMESPACE: name,
+        DATABASE_PREFIX: `${name}_`,
+        GATEWAY_PORT: "0",
+        IDENTITY_MAIL_FOLDER: `${keys}/../mail`,
+        ...env,
+      },
+      onLine: ({ process: from, text }) => process.env.TEST_LOG && process.stderr.write(`${from}: ${text}\n`),
     },
-    onLine: ({ process: from, text }) => process.env.TEST_LOG && process.stderr.write(`${from}: ${text}\n`),
-  });
+  );
   return {
     ...door(split.urls.gateway ?? "", `${name}_`),
     direct: split.urls,
@@ -88,4 +104,6 @@ function door(url: string, prefix: string) {
 }
 
 /** Call options that show an access token. */
-export const bearer = (tokens: { accessToken: string } | undefined) => ({ headers: { Authorization: `Bearer ${tokens?.accessToken}` } });
+export const bearer = (tokens: { accessToken: string } | undefined) => ({
+  headers: { Authorization: `Bearer ${tokens?.accessToken}` },
+});

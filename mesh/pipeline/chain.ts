@@ -1,11 +1,12 @@
 import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { Code, type ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import { type Context, type Spent, within } from "../context.ts";
 import { isOurs, nameOf, optionsOf } from "../contract.ts";
 import { ExpectedFailure, toConnectError } from "../failure.ts";
 import type { Lent } from "../lent.ts";
 import type { AnyRpc } from "../service.ts";
+import { redactMessage } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { childOf, parseTraceparent, startTrace } from "../telemetry/trace.ts";
 import { type Admitted, admit, type Guard } from "./admission.ts";
@@ -67,17 +68,38 @@ function unary(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
 function streaming(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
   return async function* (message, call) {
     const visit = enter(parts, method, call);
+    let left = false;
+    const leave = (thrown: unknown) => {
+      left = true;
+      return visit.leave(thrown, call.signal);
+    };
     try {
       const admitted = await who(parts, method, call, visit.now);
       using _place = parts.limiter.enter(optionsOf(method).tier, visit.shed);
       // A stream lives as long as its client: the contract's deadline does not end it.
       const context = visit.context(message, admitted, { signal: call.signal, timeoutMs: call.timeoutMs });
-      yield* within(context, () => rpc(message, context) as AsyncIterable<MessageInitShape<DescMessage>>);
-      visit.leave(undefined);
+      yield* inside(context, rpc(message, context) as AsyncIterable<MessageInitShape<DescMessage>>);
+      leave(undefined);
     } catch (thrown) {
-      throw visit.leave(thrown, call.signal);
+      throw leave(thrown);
+    } finally {
+      if (!left) leave(new ConnectError("the client left", Code.Canceled));
     }
   };
+}
+
+// A generator's body runs in the context of whoever asks for its next value, so each asking happens inside the call.
+async function* inside<T>(context: Context, values: AsyncIterable<T>): AsyncGenerator<T> {
+  const iterator = values[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await within(context, () => iterator.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await within(context, () => iterator.return?.());
+  }
 }
 
 const who = async (
@@ -109,6 +131,9 @@ function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, meth
       { signal, timeoutMs }: Pick<Context, "signal" | "timeoutMs">,
     ): Context {
       admitted = who;
+      if (log.isLevelEnabled("debug")) {
+        log.debug({ request_id: requestId, request: redactMessage(method.input, message) }, "request");
+      }
       validate(method.input, message);
       const scope = who.actor?.accountId ?? `address:${who.clientAddress}`;
       const replay = replayKeyOf(method, message, headers, scope, fingerprintKey);

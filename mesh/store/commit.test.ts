@@ -1,11 +1,13 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { CredentialService } from "#gen/skein/identity/v1/credential_service_pb.ts";
 import { AccountDeactivatedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
+import { openKeyring } from "../identity/keyring.ts";
 import { partitionOf } from "../partition.ts";
 import { type ToyDeps, toy } from "../testing/toy.ts";
 import { as, startTestMesh, type TestMesh } from "../testing.ts";
+import { connect, provisionRoles, urlsOf } from "./provision.ts";
 import { sql } from "./sql.ts";
 
 const ann = "0193aaaa-0000-7000-8000-000000000001";
@@ -137,3 +139,28 @@ const reason = (call: Promise<unknown>) =>
     () => 0,
     (error) => ConnectError.from(error).code,
   );
+
+test("whoever serves can neither make nor drop a table, nor look into another service's database", async () => {
+  await using mesh = await startTestMesh([identity]);
+  const attempt = (statement: ReturnType<typeof sql>) =>
+    store(mesh)
+      .query(statement)
+      .then(
+        () => "done",
+        (error: { message: string }) => error.message,
+      );
+  expect(await attempt(sql`create table mine (id int)`)).toContain("permission denied");
+  expect(await attempt(sql`drop table effect`)).toContain("must be owner");
+  expect(await attempt(sql`alter table effect add column more int`)).toContain("must be owner");
+  const [role] = await store(mesh).query<{ rolsuper: boolean; rolcreatedb: boolean }>(
+    sql`select rolsuper, rolcreatedb from pg_roles where rolname = current_user`,
+  );
+  expect(role).toEqual({ rolsuper: false, rolcreatedb: false });
+
+  const [name] = await store(mesh).query<{ at: string }>(sql`select current_database() as at`);
+  const { postgres, keys } = inject("servers");
+  const stranger = urlsOf(postgres, "", openKeyring(keys, "content"));
+  await provisionRoles(postgres, stranger);
+  const intruding = connect(stranger.data.replace(/[^/]+$/, name?.at ?? ""));
+  await expect(intruding).rejects.toThrow("permission denied for database");
+});

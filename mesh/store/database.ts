@@ -5,6 +5,7 @@ import { type Context, current, spend } from "../context.ts";
 import { createCommit, type Tx } from "./commit.ts";
 import { translate } from "./database-failure.ts";
 import type { Entities } from "./entities.ts";
+import { reclaimLost } from "./lost-connections.ts";
 import type { Sql } from "./sql.ts";
 
 /** A service's own database. */
@@ -58,6 +59,7 @@ export async function openDatabase({ url, service, entities, connections }: Data
       options: GUARDS,
       onPoolCreated: (made: Pool) => {
         pool = made;
+        reclaimLost(made);
       },
     },
   });

@@ -48,6 +48,8 @@ export async function provisionDatabase(admin: string, urls: DatabaseUrls, templ
   if (rowCount) return;
   const from = template ? ` template ${pg.escapeIdentifier(template)}` : "";
   await client.query(`create database ${pg.escapeIdentifier(name)} owner ${owner}${from}`);
+  await client.query(`revoke all on database ${pg.escapeIdentifier(name)} from public`); // else every role may connect
+  await client.query(`grant connect on database ${pg.escapeIdentifier(name)} to ${data}`);
   if (template) return;
   const inside = new URL(admin);
   inside.pathname = `/${name}`;
