@@ -12,8 +12,8 @@ export const admin = command({
   usage: ["admin create --handle NAME --email ADDRESS [--password-stdin]", "admin grant --handle NAME"],
   help: `create   makes an account that is an administrator; there is no default password
 grant    makes an account that exists an administrator
-It works while the mesh runs and while it is stopped, for whoever can read the keys in SKEIN_HOME: with them it proves
-itself to identity as the gateway does, for this one call. The role is announced and logged like any other.
+It works while the mesh runs and while it is stopped, for whoever can read the keys in SKEIN_HOME: with them it acts as
+identity itself. The role is announced to the other services like any other; sessions have it from their next refresh on.
 
   --handle NAME       three to thirty letters, digits or _
   --email ADDRESS     where mail to the administrator goes
@@ -35,7 +35,7 @@ itself to identity as the gateway does, for this one call. The role is announced
         act === "create"
           ? await register(operator, { handle, email: email ?? "", password })
           : await find(operator, handle);
-      await operator.identity.grantRole({ accountId: id, role: Role.ADMIN }, operator.asAdministrator(id));
+      if (!(await operator.grant(id, Role.ADMIN))) throw new Refusal(exits.failed, `${handle} is being deleted`);
       return id;
     });
     cli.out(

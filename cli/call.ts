@@ -97,11 +97,17 @@ function headersOf(given: readonly string[]): Headers {
 }
 
 function refused(error: ConnectError, url: string): Refusal {
+  if (error.cause instanceof Refusal) return error.cause; // what was typed turned out wrong while it was sent
   if (error.code === Code.Unavailable && /ECONNREFUSED/.test(`${error.rawMessage} ${error.cause}`)) {
     return new Refusal(exits.notRunning, `nothing answers at ${url}`, "start it: ./skein up");
   }
-  const { words, message: _message, ...facts } = explainFailure(error);
-  return new Refusal(exits.failed, words, undefined, facts);
+  const { words, ...facts } = explainFailure(error);
+  return new Refusal(
+    exits.failed,
+    words,
+    facts.reason === "UNAUTHENTICATED" ? "say who you are: --as alice" : undefined,
+    facts,
+  );
 }
 
 function printList(services: readonly string[], { json, out }: Cli): number {

@@ -1,6 +1,6 @@
 import { command, exits } from "./command.ts";
 import { endProcess, forgetRun, readRun } from "./fleet/run-file.ts";
-import { stopServers } from "./servers/index.ts";
+import { serversRunning, stopServers } from "./servers/index.ts";
 import { alive, type Known } from "./servers/process.ts";
 
 /** Something that was running, and whether it has ended. */
@@ -28,12 +28,15 @@ export async function takeDown(home: string): Promise<Ended[]> {
     });
   };
   const processes = (run?.processes ?? []).filter(alive);
+  const servers = serversRunning(home);
   if (run) await end("skein", run.supervisor, PATIENCE_MS);
   for (const { name, port, ...known } of processes) {
     if (alive(known)) await end(name, known, 2_000, port);
     else ended.push({ name, pid: known.pid, ...(port !== undefined && { port }), stopped: true }); // its supervisor took it along
   }
-  ended.push(...(await stopServers(home)));
+  const left = await stopServers(home);
+  const taken = servers.filter(({ pid }) => left.every((one) => one.pid !== pid)); // by the supervisor, when it ended
+  ended.push(...taken.map(({ name, pid, port }) => ({ name, pid, port, stopped: true })), ...left);
   if (run && !alive(run.supervisor)) forgetRun(home, run);
   return ended;
 }

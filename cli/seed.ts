@@ -4,6 +4,7 @@ import { layGround } from "./install/ground.ts";
 import { personaPassword, personas } from "./install/personas.ts";
 import { seedPersonas } from "./install/seeding.ts";
 import { count } from "./terminal/words.ts";
+import { isPrivate } from "./up/private.ts";
 
 /** Makes the personas. */
 export const seed = command({
@@ -29,9 +30,6 @@ DEV ONLY: it refuses to do that where strangers can connect. Repeating it change
 /** The personas and how to be one of them. */
 export const personaWords = (): string =>
   `${personas.map(({ name, title }) => (title ? `${name} (${title})` : name)).join(", ")} · password ${personaPassword} (DEV ONLY)`;
-
-/** Known passwords belong where only this machine can use them. */
-export const isPrivate = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
 
 function refuseStrangers(url: string): void {
   if (!isPrivate(new URL(url).hostname)) {

@@ -17,7 +17,13 @@ export async function openEdge(deps: Deps, edge: Edge): Promise<Listener> {
   const limiter = createLimiter(config.maxInFlight);
   const { transport, revocations, metrics, readiness } = edge;
   const gate = createGate({ identify: deps.identify, limits: deps.limits, revocations, metrics });
-  const routes = routesOf(offered, gate, { transport, lent: deps, limiter, revocations }, edge, config.reflection);
+  const routes = routesOf(
+    offered,
+    gate,
+    { transport, lent: deps, limiter, revocations, metrics },
+    edge,
+    config.reflection,
+  );
   const door = createDoor({ deps, routes, readiness, timings: createTimings(metrics.registry) });
   const listener = await listen({
     host: config.host,

@@ -1,4 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
 import type { DescService } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { CredentialService } from "#gen/skein/identity/v1/credential_service_pb.ts";
@@ -10,6 +12,7 @@ import type { Listener } from "#mesh/listener.ts";
 import type { AnyRpc, Service } from "#mesh/service.ts";
 import { toy } from "#mesh/testing/toy.ts";
 import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
+import type { Deps } from "./deps.ts";
 import { gateway } from "./index.ts";
 
 const NO_LIMITS = {
@@ -91,6 +94,7 @@ export async function startTestGate({ env, handlers, also = [], contracts = [] }
     staging(staged, handlers),
   );
   const mesh = await startTestMesh([identity, ...also, gateway], { ...NO_LIMITS, ...env });
+  await mesh.deps<Deps>("gateway").redis.whenUp(); // before, each process counts for itself
   const { url, port } = mesh.mesh.edges.get("gateway") as Listener;
   const token: TestGate["token"] = (claims, header, key = staged.keys[0] as TestKey) =>
     signToken(
@@ -146,4 +150,17 @@ function staging(staged: Staged, handlers: Record<string, AnyRpc> = {}): Record<
   return Object.fromEntries(
     Object.entries(own).map(([name, handler]) => [name, () => (quiet.has(name) ? handler : noted(handler))]),
   );
+}
+
+/** Sends bytes as they are, and gives back whatever comes until the server hangs up. */
+export async function speak({ port }: Pick<TestGate, "port">, bytes: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(bytes);
+  let heard = "";
+  socket.on("data", (data) => {
+    heard += data.toString("latin1");
+  });
+  socket.on("error", () => undefined);
+  await once(socket, "close");
+  return heard;
 }

@@ -1,3 +1,4 @@
+import { createConnection } from "node:net";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { describe, expect, test } from "vitest";
@@ -121,4 +122,24 @@ describe.each(["in memory", "h2c"])("%s", (shape) => {
     const huge = client.searchProfiles({ query: "x".repeat(70_000) });
     expect(await codeOf(huge)).toBe("ResourceExhausted");
   });
+});
+
+test("a request with a Host that is no address is refused, and the process lives", async () => {
+  await using mesh = await startTestMesh([identity], { MESH_PORT: "0" });
+  const ask = (head: string) =>
+    new Promise<string>((resolve) => {
+      const socket = createConnection(mesh.mesh.port ?? 0, "127.0.0.1", () => socket.end(`${head}\r\n\r\n`));
+      let said = "";
+      socket.on("data", (text) => {
+        said += String(text);
+      });
+      socket.on("close", () => resolve(said.split("\r\n")[0] ?? ""));
+    });
+  expect(
+    await ask("POST /skein.identity.v1.IdentityService/GetMe HTTP/1.1\r\nHost: a b[\r\nContent-Length: 0"),
+  ).toContain("400");
+  expect(await ask("POST /skein.identity.v1.IdentityService/GetMe HTTP/1.0\r\nContent-Length: 0")).toContain(
+    "HTTP/1.1 4",
+  );
+  expect(await ask("GET /livez HTTP/1.1\r\nHost: localhost")).toContain("200");
 });

@@ -30,8 +30,11 @@ export function explainFailure(error: ConnectError): Explained {
   const code = (Code[error.code] ?? "Unknown").replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
   const facts = failure?.facts ?? {};
   const lines = [
-    [code, failure?.reason, error.rawMessage].filter(Boolean).join("  "),
-    ...Object.entries(fields).map(([field, what]) => `  ${field}: ${what}`),
+    [code, failure?.reason !== code && failure?.reason, error.rawMessage].filter(Boolean).join("  "),
+    ...Object.entries(fields)
+      .map(([field, what]) => `${field}: ${what}`)
+      .filter((line) => line !== error.rawMessage)
+      .map((line) => `  ${line}`),
     ...Object.entries(facts).map(([name, value]) => `  ${name} = ${value}`),
     ...(retryAfterMs === undefined ? [] : [`  try again in ${Math.ceil(retryAfterMs / 1000)} s`]),
     ...(requestId ? [`  request ${requestId} · ./skein logs --trace ${requestId}`] : []),

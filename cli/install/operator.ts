@@ -1,50 +1,51 @@
-import { randomUUID } from "node:crypto";
 import { type Client, createClient } from "@connectrpc/connect";
+import { RoleChangedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
-import { Role } from "#gen/skein/options/v1/options_pb.ts";
+import type { Role } from "#gen/skein/options/v1/options_pb.ts";
 import { callPolicy } from "#mesh/calls.ts";
 import { startMesh } from "#mesh/host.ts";
-import { ASSERTION_MS, assertActor } from "#mesh/identity/assertion.ts";
-import { ACTOR_HEADER } from "#mesh/identity/hop.ts";
+import type { Db } from "#mesh/store/database.ts";
 import { everything } from "../../main.ts";
+import { rolesOf } from "../../services/identity/store/accounts.ts";
+import { lockWithAdministrators, setRoles, storedRole } from "../../services/identity/store/roles.ts";
 import type { Env } from "../command.ts";
 import { withoutAdministrator } from "../fleet/posts.ts";
 
-/** Identity as the operator of the installation reaches it. */
+/** Identity as the operator of an installation reaches it. */
 export interface Operator {
+  /** Calls as the gateway does. */
   readonly identity: Client<typeof IdentityService>;
-  /** Headers that let a call act for an account as an administrator. */
-  asAdministrator(accountId: string): { headers: HeadersInit };
+  /** Gives a role without being an administrator, and announces it; repeating changes nothing. False if there is no such account. */
+  grant(accountId: string, role: Role): Promise<boolean>;
 }
 
 /**
- * Lets the operator act as the gateway does. Who may read the gateway's key, a file of SKEIN_HOME that only its owner can
- * read, may assert any account and role: that is how the first administrator comes about, without any default password.
+ * Lets whoever owns the keys of an installation, files that only their owner can read, act as identity itself. GrantRole
+ * asks for somebody who is an administrator already: this is where the first one comes from, without a default password.
  * Identity runs in this process for that moment, on the same database, whether the mesh is running or not.
  */
 export async function asOperator<T>(env: Env, work: (operator: Operator) => Promise<T>): Promise<T> {
   const quiet = { MESH_PORT: "-1", MESH_PEERS: "", ADMIN_PORT: "-1", LOG_LEVEL: "silent", DATABASE_CONNECTIONS: "4" };
   const bare = withoutAdministrator(env, env.DATABASE_URL ?? "");
   await using mesh = await startMesh(everything, { only: new Set(["identity"]), env: { ...bare, ...quiet } });
-  const keyring = mesh.keyringOf("gateway");
-  const { lent } = mesh;
   const [identity] = mesh.running;
   if (!identity) throw new Error("identity is not among the services");
-  const transport = callPolicy(identity.transport, { keyring, lent, ownerOf: () => "identity", retries: false });
-  return work({
-    identity: createClient(IdentityService, transport),
-    asAdministrator(accountId) {
-      const issuedAt = lent.clock.now();
-      const expiresAt = new Date(issuedAt.getTime() + ASSERTION_MS);
-      const actor = {
-        accountId,
-        sessionId: randomUUID(),
-        roles: [Role.USER, Role.ADMIN],
-        suspended: false,
-        issuedAt,
-        expiresAt,
-      };
-      return { headers: { [ACTOR_HEADER]: assertActor(keyring, actor) } };
-    },
+  const caller = { keyring: mesh.keyringOf("gateway"), lent: mesh.lent, ownerOf: () => "identity", retries: false };
+  // Awaited here: `return work()` alone would close the mesh under it.
+  return await work({
+    identity: createClient(IdentityService, callPolicy(identity.transport, caller)),
+    grant: (accountId, role) => grant(identity.deps.db, accountId, role, mesh.lent.clock.now()),
   });
 }
+
+const grant = (db: Db, accountId: string, role: Role, now: Date): Promise<boolean> =>
+  db.commit(undefined, async (tx) => {
+    const rows = await lockWithAdministrators(tx.query, [accountId]);
+    const account = rows.find(({ id }) => id === accountId);
+    if (!account || account.state === "DELETING") return false;
+    if (account.roles.includes(storedRole(role))) return true;
+    const roles = [...account.roles, storedRole(role)];
+    await setRoles(tx, accountId, roles, now);
+    tx.publish(RoleChangedSchema, { accountId, roles: rolesOf({ roles }) });
+    return true;
+  });

@@ -38,16 +38,19 @@ export const personas: readonly Persona[] = [
 
 const pathOf = (home: string): string => join(home, "personas.json");
 
-/** Account ids of the personas that were made under a home, by name. */
-export function knownPersonas(home: string): Readonly<Record<string, string>> {
+/** Account ids of the personas that were made under a home, by name; nothing if nobody ever began to make them. */
+export function knownPersonas(home: string): Readonly<Record<string, string>> | undefined {
   try {
     return JSON.parse(readFileSync(pathOf(home), "utf8")) as Record<string, string>;
   } catch {
-    return {};
+    return undefined;
   }
 }
 
-/** Remembers that the personas are there. */
+/** Whether all personas are there. */
+export const allPersonas = (home: string): boolean => Object.keys(knownPersonas(home) ?? {}).length === personas.length;
+
+/** Remembers which personas are there; an empty list says that they are being made. */
 export function rememberPersonas(home: string, ids: Readonly<Record<string, string>>): void {
   writeFileSync(pathOf(home), `${JSON.stringify(ids, null, 2)}\n`, { mode: 0o600 });
 }

@@ -30,14 +30,14 @@ export async function nobodyIsHere(url: string): Promise<boolean> {
 /** Makes the personas that are missing, through the front door, and gives them their roles as the operator. Repeating changes nothing. */
 export async function seedPersonas(url: string, env: Env, home: string): Promise<Seeded[]> {
   using door = openDoor(url);
-  const known = knownPersonas(home);
+  const known = knownPersonas(home) ?? {};
+  rememberPersonas(home, known); // whatever happens now, the next start goes on with it
   const done: (Seeded & { readonly role: Role | undefined; readonly holds: boolean })[] = [];
   for (const persona of personas) done.push(await patiently(() => enter(door, persona, known[persona.name])));
   const lacking = done.filter(({ role, holds }) => role !== undefined && !holds);
   if (lacking.length > 0) {
-    await asOperator(env, async ({ identity, asAdministrator }) => {
-      for (const { accountId, role } of lacking)
-        await identity.grantRole({ accountId, ...(role && { role }) }, asAdministrator(accountId));
+    await asOperator(env, async ({ grant }) => {
+      for (const { accountId, role } of lacking) if (role !== undefined) await grant(accountId, role);
     });
   }
   rememberPersonas(home, Object.fromEntries(done.map(({ name, accountId }) => [name, accountId])));

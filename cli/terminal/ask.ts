@@ -19,7 +19,8 @@ export async function confirmed(
 
 /** Asks for something that must not be seen while it is typed. */
 export async function askHidden(question: string, signal: AbortSignal): Promise<string> {
-  if (!attended()) throw misused(`${question} must be typed, and nobody is here`, "use --password-stdin");
+  if (!attended())
+    throw misused(`${question.replace(/:\s*$/, "")} must be typed, and nobody is here`, "use --password-stdin");
   process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   using lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });

@@ -58,7 +58,7 @@ export function createTalk(sink: Sink, { live, colours }: { live: boolean; colou
 
 // A line that wraps cannot be drawn over.
 const fitted = (text: string): string => {
-  const room = (process.stderr.columns ?? 80) - 20;
+  const room = (process.stderr.columns || 80) - 20;
   return text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
 };
 

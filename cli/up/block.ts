@@ -24,7 +24,7 @@ export function startedBlock(
 ): string {
   const { host } = new URL(url);
   const row = (name: string, value: string, about = "") =>
-    `   ${paint("dim", name.padEnd(10))} ${value.padEnd(34)} ${paint("dim", about)}`.trimEnd();
+    `   ${paint("dim", name.padEnd(10))} ${value.padEnd(34)} ${about && paint("dim", about)}`.trimEnd();
   const admins = processes.filter(({ adminPort }) => adminPort !== undefined);
   const people = personas.map(({ name, title }) => (title ? `${name} (${title})` : name)).join(", ");
   const method = "skein.identity.v1.IdentityService";

@@ -5,12 +5,21 @@ import { brief, isTrouble, readEntry } from "../log/line.ts";
 import { identityOf } from "../servers/process.ts";
 import type { Talk } from "../terminal/talk.ts";
 
-/** Keeps the logs and the list of processes, and tells the terminal what is worth it: troubles, deaths, and calls in short. */
-export function bookkeeper(talk: Talk, logs: LogFiles, record: (processes: RunProcess[]) => void): Watcher {
+/**
+ * Keeps the logs and the list of processes, and tells the terminal what is worth it: troubles, deaths, and calls in short.
+ * Not before all serve: until then each warns that it does not find the others, and a start that fails shows the last lines.
+ */
+export function bookkeeper(
+  talk: Talk,
+  logs: LogFiles,
+  record: (processes: RunProcess[]) => void,
+  started: () => boolean,
+): Watcher {
   const processes = new Map<string, RunProcess>();
   return {
     onLine(name, line) {
       logs.add(name, line);
+      if (!started()) return;
       const entry = readEntry(line);
       if (isTrouble(entry)) talk.say(` ${talk.paint("yellow", brief(line, entry))}`);
       else if (talk.live && entry?.method) talk.say(` ${talk.paint("dim", brief(line, entry))}`);

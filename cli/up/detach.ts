@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { type Cli, exits } from "../command.ts";
-import { logFolder } from "../log/files.ts";
 import type { Told } from "./behind.ts";
 import type { Wish } from "./stay.ts";
 
@@ -13,8 +12,8 @@ export async function detach(
   { split, fresh, port }: Wish,
   { checkout, home, json, talk, out, signal }: Cli,
 ): Promise<number> {
-  mkdirSync(logFolder(home), { recursive: true, mode: 0o700 });
-  const log = openSync(join(logFolder(home), "supervisor.log"), "a", 0o600);
+  mkdirSync(join(home, "log"), { recursive: true, mode: 0o700 }); // not among the services' logs, which --fresh deletes
+  const log = openSync(join(home, "log", "supervisor.log"), "a", 0o600);
   const flags = [split && "--split", fresh && ["--fresh", "--yes"], port && ["--port", String(port)], json && "--json"];
   const args = [cliFile, "up", "--behind", ...flags.flat().filter((flag) => typeof flag === "string")];
   const colours = talk.paint("bold", "") !== "" ? { FORCE_COLOR: "1" } : {};

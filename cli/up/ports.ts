@@ -22,6 +22,7 @@ export function takenBy(port: number, owner: PortOwner | undefined): string {
 function scriptOf(command: string): string | undefined {
   const [, ...words] = command.split(" ");
   const script = words.find((word) => word !== "" && !word.startsWith("-"));
+  if (script && !/^[\w@.,:/+-]+$/.test(script)) return undefined; // code given with -e
   return script && basename(script);
 }
 

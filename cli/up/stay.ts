@@ -3,12 +3,11 @@ import { type Fleet, startFleet } from "../fleet/fleet.ts";
 import { onePost, splitPosts, withoutAdministrator } from "../fleet/posts.ts";
 import { claimRun, forgetRun, type Run, writeRun } from "../fleet/run-file.ts";
 import { type Ground, layGround } from "../install/ground.ts";
-import { knownPersonas } from "../install/personas.ts";
+import { allPersonas, knownPersonas } from "../install/personas.ts";
 import { provision } from "../install/provision.ts";
 import { nobodyIsHere, seedPersonas } from "../install/seeding.ts";
 import { givenServers, names, readSettings } from "../install/settings.ts";
 import { openLogs } from "../log/files.ts";
-import { isPrivate } from "../seed.ts";
 import { prepareHome } from "../servers/home.ts";
 import { count } from "../terminal/words.ts";
 import { versionOf } from "../version.ts";
@@ -16,6 +15,7 @@ import { released } from "./behind.ts";
 import { startedBlock } from "./block.ts";
 import { bookkeeper } from "./bookkeeper.ts";
 import { requireFree } from "./ports.ts";
+import { isPrivate } from "./private.ts";
 import { settled } from "./settled.ts";
 import { wipe } from "./wipe.ts";
 
@@ -50,10 +50,15 @@ export async function stay(wish: Wish, cli: Cli): Promise<number> {
   signal.throwIfAborted();
   const bare = withoutAdministrator(ground.env, ground.servers.postgres);
   const logs = scope.use(openLogs(home));
-  const watcher = bookkeeper(talk, logs, (processes) => {
-    run = { ...run, processes };
-    writeRun(home, run);
-  });
+  const watcher = bookkeeper(
+    talk,
+    logs,
+    (processes) => {
+      run = { ...run, processes };
+      writeRun(home, run);
+    },
+    () => run.state === "ready",
+  );
   const posts = wish.split ? await splitPosts(names, bare) : onePost("mesh", names, bare);
   const fleet = scope.use(
     await talk.step(
@@ -100,13 +105,20 @@ async function preflight({ fresh }: Wish, env: Env, home: string, { talk }: Cli)
 /** Known passwords only where they harm nobody: in a new database of our own, behind a door that only this machine finds. */
 async function seedIfNew(url: string, { own, env }: Ground, home: string, talk: Cli["talk"]): Promise<boolean> {
   if (!own || !isPrivate(new URL(url).hostname)) return false;
-  if (await nobodyIsHere(url))
+  if (allPersonas(home)) return true;
+  if (!knownPersonas(home) && !(await nobodyIsHere(url))) return false;
+  try {
     await talk.step(
       "seed",
       () => seedPersonas(url, env, home),
       (made) => count(made.length, "persona"),
     );
-  return Object.keys(knownPersonas(home)).length > 0;
+  } catch (error) {
+    talk.say(
+      ` ${talk.paint("yellow", "⚠")} ${"seed".padEnd(14)} ${(error as Error).message} · try again: ./skein seed`,
+    );
+  }
+  return allPersonas(home);
 }
 
 async function stopped({ talk, json, out }: Cli, run: Run, scope: AsyncDisposableStack, home: string): Promise<number> {
@@ -122,8 +134,13 @@ async function stopped({ talk, json, out }: Cli, run: Run, scope: AsyncDisposabl
   return exits.done;
 }
 
-const serversWords = ({ servers }: Ground): string =>
-  servers.about.map(({ name, how, version, port }) => `${name} ${version} ${how} (${port})`).join(", ");
+function serversWords({ servers: { about } }: Ground): string {
+  const same = about.every(({ how }) => how === about[0]?.how);
+  const words = about
+    .map(({ name, how, version, port }) => `${name} ${version} (${port})${same ? "" : ` ${how}`}`)
+    .join(", ");
+  return same ? `${words} ${about[0]?.how}` : words;
+}
 
 function databasesWords(done: Awaited<ReturnType<typeof provision>>): string {
   const ran = done.reduce((sum, { ran: list }) => sum + list.length, 0);

@@ -8,6 +8,7 @@ import type { Revocations } from "#mesh/identity/revocations.ts";
 import type { Lent } from "#mesh/lent.ts";
 import { deadlineOf } from "#mesh/pipeline/deadline.ts";
 import type { createLimiter } from "#mesh/pipeline/limiter.ts";
+import type { Metrics } from "#mesh/telemetry/metrics.ts";
 import { inward, passBack } from "../door/headers.ts";
 import { type Visit, visitOf } from "./visit.ts";
 
@@ -17,6 +18,7 @@ export interface Forwarding {
   readonly lent: Lent;
   readonly limiter: ReturnType<typeof createLimiter>;
   readonly revocations: Revocations;
+  readonly metrics: Metrics;
 }
 
 type Request = MessageShape<DescMethod["input"]>;
@@ -28,12 +30,12 @@ export function forward(parts: Forwarding, method: DescMethod): MethodImpl<DescM
 }
 
 const unary =
-  ({ transport, lent, limiter }: Forwarding, method: DescMethod) =>
+  ({ transport, lent, limiter, metrics }: Forwarding, method: DescMethod) =>
   async (message: Request, call: HandlerContext): Promise<Answer> => {
     const visit = visitOf(call);
     using deadline = deadlineOf(method, call, lent);
     try {
-      using _place = limiter.enter(optionsOf(method).tier, () => undefined);
+      using _place = limiter.enter(optionsOf(method).tier, () => metrics.server(method).shed("overload"));
       const work = within(visit.context(call, deadline), () =>
         transport.unary(method as never, undefined, undefined, inward(call.requestHeader), message),
       );

@@ -17,6 +17,8 @@ export interface Visit extends Identifiers {
   readonly address: string;
   /** Set by the gate, before anything of the call's body is read. */
   caller: Caller;
+  /** Whether all of the request was read, so that from here on its deadline counts. */
+  readonly begun: boolean;
   /** What the mesh is told about the call. */
   context(call: HandlerContext, bounds: Pick<Context, "signal" | "timeoutMs">): Context;
   /** Notes why the call failed, and gives what its caller is told. */
@@ -53,6 +55,9 @@ export function openVisit(
   return {
     ...{ method, requestId, trace, now, address },
     caller: { actor: undefined, assertion: "" },
+    get begun() {
+      return protocol !== undefined;
+    },
     context(call, bounds) {
       protocol = call.protocolName;
       const { actor, assertion } = this.caller;

@@ -25,7 +25,12 @@ export function enter(
     const address = clientAddress(request.socket.remoteAddress ?? "", chain, deps.config.trustedProxies);
     const visit = openVisit({ ...deps, timings }, route.method, identifiers, address);
     values.set(visitKey, visit);
-    response.once("close", () => visit.end(response.headersSent ? response.statusCode : 0));
+    // HTTP/2 has no time-out of its own for bodies that trickle.
+    const patience = deps.timers.after(deps.config.requestTimeout, () => void (visit.begun || response.destroy()));
+    response.once("close", () => {
+      patience[Symbol.dispose]();
+      visit.end(response.headersSent ? response.statusCode : 0);
+    });
   }
   callRoute(route, request, response, values).catch((thrown) => {
     deps.log.debug({ request_id: identifiers.requestId, cause: thrown }, "request broken off");

@@ -1,9 +1,9 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
-import type { Redis } from "#mesh/redis.ts";
+import type { Redis, Script } from "#mesh/redis.ts";
 import type { GatewayLoan } from "../deps.ts";
-import { steadyBucket } from "./bucket.ts";
 import { type Payer, type Policy, policiesOf } from "./policies.ts";
+import { fixedWindow, steadyBucket } from "./scripts.ts";
 import type { Standing } from "./standing.ts";
 
 /** What taking came to: how the caller stands, and which allowance is used up. */
@@ -62,7 +62,7 @@ function limiterOf({ name, quota, windowS, steady }: Policy, redis: Redis): Rate
   const shape = { keyPrefix: `limit:${name}`, points: quota, duration: windowS };
   return new RateLimiterRedis({
     ...shape,
-    storeClient: steady ? runningBucket(redis) : redis.client,
+    storeClient: running(redis, steady ? steadyBucket : fixedWindow),
     rejectIfRedisNotReady: true,
     insuranceLimiter: new RateLimiterMemory(shape),
     // Who is over a window's quota stays so until it ends: that needs no further trip.
@@ -70,12 +70,12 @@ function limiterOf({ name, quota, windowS, steady }: Policy, redis: Redis): Rate
   });
 }
 
-// The limiter names its script on the client it is given; two scripts of one name must not meet there.
-const runningBucket = (redis: Redis) => ({
+// A limiter gives its script a name on the client it gets, where another's script of the same name may be already.
+const running = (redis: Redis, how: Script) => ({
   get status() {
     return redis.client.status;
   },
-  rlflxIncr: ([key = "", ...args]: string[]) => redis.run(steadyBucket, [key], args),
+  rlflxIncr: ([key = "", ...args]: string[]) => redis.run(how, [key], args),
 });
 
 async function spend(

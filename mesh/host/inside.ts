@@ -31,6 +31,13 @@ export async function serveInside(
   return listen({
     host: config.host,
     port: config.port,
-    handler: (request, response) => void (probe(request, response, readiness) || handler(request, response)),
+    handler(request, response) {
+      if (probe(request, response, readiness)) return;
+      try {
+        handler(request, response);
+      } catch {
+        response.writeHead(400).end(); // a Host that is no address breaks the adapter before it looks at the call
+      }
+    },
   });
 }

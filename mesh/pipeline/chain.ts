@@ -169,7 +169,7 @@ function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, meth
       };
       const bug = error && (error.code === Code.Internal || error.code === Code.Unknown);
       if (bug) log.error({ ...line, cause: thrown }, "call failed");
-      else log[service === "gateway" ? "info" : "debug"](line, "call");
+      else log.debug(line, "call"); // the edge has said it once already
       return error;
     },
   };

@@ -6,6 +6,7 @@ import { createCommit, type Tx } from "./commit.ts";
 import { translate } from "./database-failure.ts";
 import type { Entities } from "./entities.ts";
 import { reclaimLost } from "./lost-connections.ts";
+import { connect } from "./provision.ts";
 import type { Sql } from "./sql.ts";
 
 /** A service's own database. */
@@ -66,7 +67,11 @@ export async function openDatabase({ url, service, entities, connections }: Data
   await orm.connect();
   if (!pool) throw new Error("the driver made no pool");
   const held = pool;
-  const query = <Row>(statement: Sql) => run<Row>(held, statement, current()?.signal);
+  const cancel = async (pid: number) => {
+    await using control = await connect(url); // never out of the pool: it may be full of what is to be cancelled
+    await control.query("select pg_cancel_backend($1)", [pid]);
+  };
+  const query = <Row>(statement: Sql) => run<Row>(held, statement, cancel, current()?.signal);
   const logged: (() => void)[] = [];
   const announce = () => {
     for (const listener of logged) listener();
@@ -85,25 +90,30 @@ export async function openDatabase({ url, service, entities, connections }: Data
   };
 }
 
-async function run<Row>(pool: Pool, { name, text, values }: Sql, signal: AbortSignal | undefined): Promise<Row[]> {
+async function run<Row>(
+  pool: Pool,
+  { name, text, values }: Sql,
+  cancel: (pid: number) => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<Row[]> {
   spend("sql");
   let client: PoolClient | undefined;
-  let cancelling: Promise<unknown> | undefined;
-  const cancel = () => {
+  let cancelling: Promise<void> | undefined;
+  const giveUp = () => {
     const pid = (client as { processID?: number } | undefined)?.processID;
-    if (pid) cancelling = pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
+    if (pid) cancelling = cancel(pid).catch(() => undefined); // it then runs into its time limit instead
   };
   try {
     signal?.throwIfAborted();
     client = await pool.connect();
     signal?.throwIfAborted();
-    signal?.addEventListener("abort", cancel, { once: true });
+    signal?.addEventListener("abort", giveUp, { once: true });
     const { rows } = await client.query({ name, text, values: [...values] });
     return rows as Row[];
   } catch (error) {
     throw translate(error);
   } finally {
-    signal?.removeEventListener("abort", cancel);
+    signal?.removeEventListener("abort", giveUp);
     // The connection goes back only when the cancellation is through: it must not hit the next statement.
     await cancelling;
     client?.release();

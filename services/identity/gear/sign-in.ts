@@ -10,10 +10,10 @@ import { checkSecondFactor } from "../store/second-factor.ts";
 import { type Candidate, openSession } from "../store/sessions.ts";
 import { issueTokens } from "./issue.ts";
 
-/** A session that has begun, and what its owner gets. */
+/** What somebody gets who has signed in. */
 export interface SignedIn {
-  readonly sessionId: string;
-  readonly answer: { account: MessageInitShape<typeof AccountSchema>; tokens: MessageInitShape<typeof TokensSchema> };
+  readonly account: MessageInitShape<typeof AccountSchema>;
+  readonly tokens: MessageInitShape<typeof TokensSchema>;
 }
 
 /** Who signs in, from where. The password was right; without a code the second factor is not asked for. */
@@ -46,5 +46,5 @@ export async function signIn(tx: Tx, deps: Deps, { candidate, code, deviceName, 
     { sessionId: session.id, generation: 0, expiresAt: session.expiresAt, holder },
     now,
   );
-  return { sessionId: session.id, answer: { account: accountOf(holder), tokens } };
+  return { account: accountOf(holder), tokens };
 }

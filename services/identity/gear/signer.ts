@@ -113,6 +113,7 @@ export function createSigner(loan: Loan<Record<never, never>, typeof config>, va
       return (await keysAt(now)).keys.map(({ kid, x }) => ({ kid, x }));
     },
     async rotate(now) {
+      await loading?.catch(() => undefined); // one under way may have looked before it was time
       await load(now);
       await dropDeadKeys(db.query, now);
     },

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { sql } from "#mesh/store/sql.ts";
 import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
+import { identity } from "../index.ts";
 import { queueMail } from "../store/mails.ts";
 import { lettersTo, sendDue } from "../testing/letters.ts";
-import { identity } from "../index.ts";
 
 const DAY_MS = 86_400_000;
 

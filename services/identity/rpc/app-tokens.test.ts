@@ -5,8 +5,8 @@ import { SessionRevokedSchema } from "#gen/skein/identity/v1/identity_events_pb.
 import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
-import { eventsOf, lastEvent } from "../testing/events.ts";
 import { identity } from "../index.ts";
+import { eventsOf, lastEvent } from "../testing/events.ts";
 import { settle } from "../testing/people.ts";
 
 let mesh: TestMesh;

@@ -5,8 +5,8 @@ import { ChangeEmailRequestSchema, CredentialService } from "#gen/skein/identity
 import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
-import { lettersTo, tokenTo } from "../testing/letters.ts";
 import { identity } from "../index.ts";
+import { lettersTo, tokenTo } from "../testing/letters.ts";
 import { PASSWORD, settle } from "../testing/people.ts";
 import { spentBy } from "../testing/spending.ts";
 import { changeEmail } from "./change-email.ts";

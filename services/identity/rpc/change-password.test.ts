@@ -5,9 +5,9 @@ import { RevocationReason, SessionRevokedSchema } from "#gen/skein/identity/v1/i
 import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
+import { identity } from "../index.ts";
 import { lastEvent } from "../testing/events.ts";
 import { lettersTo, tokenTo } from "../testing/letters.ts";
-import { identity } from "../index.ts";
 import { PASSWORD, sessionsOf, settle, signIn } from "../testing/people.ts";
 
 let mesh: TestMesh;
@@ -94,4 +94,22 @@ test("mailed tokens of before are void: who knew the old password must not come 
   await expect(client().confirmEmailVerification({ token: change })).rejects.toMatchObject({
     code: Code.InvalidArgument,
   });
+});
+
+test("five wrong passwords of a session are the end of guessing for a quarter of an hour, whichever call they come by", async () => {
+  const gil = await settle(mesh, { handle: "gil" });
+  const wrong = "not the password";
+  const bad = { code: Code.Unauthenticated };
+  await expect(client().changePassword({ currentPassword: wrong, newPassword: NEW }, as(gil))).rejects.toMatchObject(
+    bad,
+  );
+  await expect(client().changeEmail({ newEmail: "gils@example.test", password: wrong }, as(gil))).rejects.toMatchObject(
+    bad,
+  );
+  await expect(client().enrollTotp({ password: wrong }, as(gil))).rejects.toMatchObject(bad);
+  await expect(client().disableTotp({ password: wrong, code: "000000" }, as(gil))).rejects.toMatchObject(bad);
+  await expect(client().generateRecoveryCodes({ password: wrong }, as(gil))).rejects.toMatchObject(bad);
+  const right = client().changePassword({ currentPassword: PASSWORD, newPassword: NEW }, as(gil));
+  await expect(right).rejects.toMatchObject({ code: Code.ResourceExhausted });
+  expect(await works(gil, PASSWORD)).toBe(true);
 });

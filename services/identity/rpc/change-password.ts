@@ -1,13 +1,13 @@
 import type { CredentialService } from "#gen/skein/identity/v1/credential_service_pb.ts";
 import { RevocationReason } from "#gen/skein/identity/v1/identity_events_pb.ts";
-import { callerOf } from "#mesh/context.ts";
+import { type Context, callerOf } from "#mesh/context.ts";
 import type { Rpc } from "#mesh/service.ts";
 import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
 import { refuseWeakPassword } from "../rules/password.ts";
 import { queueMail } from "../store/mails.ts";
 import { dropOnce } from "../store/one-time-tokens.ts";
-import { ownCredential } from "../store/own-credential.ts";
+import { countGuesses, type OwnCredential, ownCredential } from "../store/own-credential.ts";
 import { replacePassword } from "../store/passwords.ts";
 import { revokeAllSessions } from "../store/revoke.ts";
 
@@ -21,12 +21,8 @@ export const changePassword =
     const { db, hasher, config } = deps;
     const accountId = callerOf(ctx);
     const { now } = ctx;
-    const own = await ownCredential(db.query, accountId);
-    if (!(await hasher.verify(own.passwordHash, currentPassword, ctx.signal))) {
-      const repeated = now.getTime() - own.passwordChangedAt.getTime() < REPEATED_MS;
-      if (repeated && (await hasher.verify(own.passwordHash, newPassword, ctx.signal))) return {};
-      throw failure("BAD_CREDENTIALS");
-    }
+    const own = await countGuesses(deps, ctx, () => proveOrRepeat(deps, ctx, { currentPassword, newPassword }));
+    if (!own) return {};
     refuseWeakPassword(newPassword, own, "new_password");
     const hash = await hasher.hash(newPassword, ctx.signal);
     await db.commit(ctx, async (tx) => {
@@ -50,3 +46,16 @@ export const changePassword =
     });
     return {};
   };
+
+/** The caller's credential, or nothing where the call repeats one that has already changed the password. */
+async function proveOrRepeat(
+  { db, hasher }: Deps,
+  ctx: Context,
+  { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
+): Promise<OwnCredential | undefined> {
+  const own = await ownCredential(db.query, callerOf(ctx));
+  if (await hasher.verify(own.passwordHash, currentPassword, ctx.signal)) return own;
+  const repeated = ctx.now.getTime() - own.passwordChangedAt.getTime() < REPEATED_MS;
+  if (repeated && (await hasher.verify(own.passwordHash, newPassword, ctx.signal))) return undefined;
+  throw failure("BAD_CREDENTIALS");
+}

@@ -4,8 +4,8 @@ import { CredentialService } from "#gen/skein/identity/v1/credential_service_pb.
 import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
-import { lettersTo, tokenTo } from "../testing/letters.ts";
 import { identity } from "../index.ts";
+import { lettersTo, tokenTo } from "../testing/letters.ts";
 import { PASSWORD, settle } from "../testing/people.ts";
 
 let mesh: TestMesh;

@@ -30,8 +30,12 @@ const signIn = (
 /** Everything that a refused caller can see, apart from what names the call. */
 async function seen(call: Promise<unknown>): Promise<unknown> {
   const error = ConnectError.from(await call.catch((thrown: unknown) => thrown));
-  const { code, rawMessage } = error;
-  return { code, rawMessage, ...(await refusal(call)), details: undefined, headers: [...error.metadata.keys()].sort() };
+  return {
+    ...(await refusal(call)),
+    words: error.rawMessage,
+    details: undefined,
+    headers: [...error.metadata.keys()].sort(),
+  };
 }
 
 /** Switches the second factor on and returns the secret. */
@@ -68,7 +72,7 @@ test("wrong password and unknown login are one answer for the same work", async 
   expect(await cost("bea")).toEqual(await cost("nobody"));
 });
 
-test("a sign-in spends four statements and two trips to Redis, with a key six", async () => {
+test("a sign-in spends three statements and two trips to Redis, with a key five statements", async () => {
   await settle(mesh, { handle: "cyd" });
   const request = { login: "cyd", password: PASSWORD, code: "", deviceName: "", idempotencyKey: "" } as never;
   const plain = await spentBy(mesh, SessionService.method.createSession, (ctx) => createSession(deps())(request, ctx));

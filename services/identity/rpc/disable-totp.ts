@@ -4,7 +4,7 @@ import type { Rpc } from "#mesh/service.ts";
 import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
 import { queueMail } from "../store/mails.ts";
-import { proveOwner } from "../store/own-credential.ts";
+import { checkOwner, countGuesses } from "../store/own-credential.ts";
 import { checkSecondFactor, switchFactorOff } from "../store/second-factor.ts";
 
 /** Switches the second factor off, by password and a code of the app or a recovery code. */
@@ -13,13 +13,15 @@ export const disableTotp =
   async ({ password, code }, ctx) => {
     const accountId = callerOf(ctx);
     const { now } = ctx;
-    const { handle, email } = await proveOwner(deps, ctx, password);
-    await deps.db.commit(ctx, async (tx) => {
-      const check = await checkSecondFactor(tx, deps, { accountId, code, now });
-      if (check === "off") throw failure("TOTP_OFF");
-      if (check !== "good") throw failure("BAD_CREDENTIALS");
-      await switchFactorOff(tx, accountId);
-      await queueMail(tx, deps, { recipient: email, template: "second-factor-off", params: { handle }, now });
+    await countGuesses(deps, ctx, async () => {
+      const { handle, email } = await checkOwner(deps, ctx, password);
+      await deps.db.commit(ctx, async (tx) => {
+        const check = await checkSecondFactor(tx, deps, { accountId, code, now });
+        if (check === "off") throw failure("TOTP_OFF");
+        if (check !== "good") throw failure("BAD_CREDENTIALS");
+        await switchFactorOff(tx, accountId);
+        await queueMail(tx, deps, { recipient: email, template: "second-factor-off", params: { handle }, now });
+      });
     });
     return {};
   };

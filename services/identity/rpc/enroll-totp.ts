@@ -12,10 +12,11 @@ const SECRET_BYTES = 20; // RFC 4226 recommends as many as the hash has
 
 /** Makes a second-factor secret that counts once a code from it is confirmed; another one replaces it until then. */
 export const enrollTotp =
-  ({ db, hasher, chance, vault, config }: Deps): Rpc<typeof CredentialService.method.enrollTotp> =>
+  (deps: Deps): Rpc<typeof CredentialService.method.enrollTotp> =>
   async ({ password }, ctx) => {
+    const { db, chance, vault, config } = deps;
     const accountId = callerOf(ctx);
-    const { handle } = await proveOwner({ db, hasher }, ctx, password);
+    const { handle } = await proveOwner(deps, ctx, password);
     const secret = chance.bytes(SECRET_BYTES);
     const kept = await db.query(sql`update credential
       set totp_sealed = ${vault.seal(totpPurpose(accountId), secret)}, totp_last_step = 0

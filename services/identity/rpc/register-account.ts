@@ -6,6 +6,7 @@ import type { Tx } from "#mesh/store/commit.ts";
 import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
 import { issueTokens } from "../gear/issue.ts";
+import { createSharedWork, type SharedWork } from "../gear/sharing.ts";
 import { signIn } from "../gear/sign-in.ts";
 import { plainDevice } from "../rules/device.ts";
 import { refuseReservedHandle } from "../rules/handle.ts";
@@ -20,19 +21,23 @@ import { readCandidate } from "../store/sessions.ts";
 const VERIFY_WITHIN_MS = 86_400_000;
 
 /** Makes an account and signs it in: all of it or nothing. Repeated with its key it signs in again, by the password. */
-export const registerAccount =
-  (deps: Deps): Rpc<typeof IdentityService.method.registerAccount> =>
-  async (request, ctx) => {
+export const registerAccount = (deps: Deps): Rpc<typeof IdentityService.method.registerAccount> => {
+  const shared = createSharedWork(deps);
+  return async (request, ctx) => {
     const { handle, email, password } = request;
     refuseReservedHandle(handle);
     refuseWeakPassword(password, { handle, email });
-    const passwordHash = await deps.hasher.hash(password, ctx.signal);
+    // Repetitions at once share the hash, for it becomes one account; what many share has nobody's deadline.
+    const passwordHash = ctx.replay
+      ? await shared.run(`hash ${ctx.replay.scope} ${ctx.replay.key}`, password, () => deps.hasher.hash(password))
+      : await deps.hasher.hash(password, ctx.signal);
     return deps.db.commitOnce(
       ctx,
       (tx) => create(tx, deps, request, passwordHash, ctx),
-      (accountId) => signInAgain(deps, request, accountId, ctx),
+      (accountId) => signInAgain(deps, shared, request, accountId, ctx),
     );
   };
+};
 
 async function create(
   tx: Tx,
@@ -61,13 +66,16 @@ async function create(
 /** The key alone proves nothing: who repeats the call knows the password, and brings a code if one is needed by now. */
 async function signInAgain(
   deps: Deps,
+  shared: SharedWork,
   { password, deviceName }: RegisterAccountRequest,
   accountId: string,
-  { now, signal }: Context,
+  { now }: Context,
 ) {
-  const candidate = await readCandidate(deps.db.query, accountId);
-  const right = await deps.hasher.verify(candidate?.passwordHash, password, signal);
+  const { db, hasher } = deps;
+  const candidate = await readCandidate(db.query, accountId);
+  const stored = candidate?.passwordHash;
+  const right = await shared.run(`verify ${stored}`, password, () => hasher.verify(stored, password));
   if (!candidate || !right) throw failure("BAD_CREDENTIALS");
   const entry = { candidate, code: "", deviceName, now };
-  return (await deps.db.commit(undefined, (tx) => signIn(tx, deps, entry))).answer;
+  return db.commit(undefined, (tx) => signIn(tx, deps, entry));
 }

@@ -4,8 +4,8 @@ import { CredentialService, RequestPasswordResetRequestSchema } from "#gen/skein
 import { sql } from "#mesh/store/sql.ts";
 import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
-import { lettersTo, sendDue } from "../testing/letters.ts";
 import { identity } from "../index.ts";
+import { lettersTo, sendDue } from "../testing/letters.ts";
 import { settle } from "../testing/people.ts";
 import { spentBy } from "../testing/spending.ts";
 import { requestPasswordReset } from "./request-password-reset.ts";

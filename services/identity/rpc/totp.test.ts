@@ -4,9 +4,9 @@ import { CredentialService } from "#gen/skein/identity/v1/credential_service_pb.
 import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
+import { identity } from "../index.ts";
 import { checkSecondFactor } from "../store/second-factor.ts";
 import { appCode, everythingStored, lettersTo } from "../testing/letters.ts";
-import { identity } from "../index.ts";
 import { PASSWORD, settle } from "../testing/people.ts";
 
 let mesh: TestMesh;
@@ -149,4 +149,11 @@ test("no secret, code or token is stored in clear, neither before nor after the 
     expect(before).not.toContain(text);
     expect(after).not.toContain(text);
   }
+});
+
+test("the second factor cannot be guessed by who knows the password", async () => {
+  const { id, secret } = await withFactor("leo");
+  const off = (code: string) => client().disableTotp({ password: PASSWORD, code }, as(id));
+  for (let tries = 0; tries < 5; tries++) await expect(off("not a code")).rejects.toMatchObject(bad);
+  await expect(off(appCode(mesh, secret, 1))).rejects.toMatchObject({ code: Code.ResourceExhausted });
 });

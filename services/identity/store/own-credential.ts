@@ -27,8 +27,18 @@ export async function ownCredential(query: Query, accountId: string): Promise<Ow
   return { ...row, passwordChangedAt: new Date(row.passwordChangedAt) };
 }
 
-/** Reads the caller's credential and makes sure, by the password, that it is really the owner who calls. */
-export async function proveOwner(
+/**
+ * Runs an attempt of the caller to prove itself. Wrong passwords and codes count against the account: a stolen session
+ * must not be a way to guess them. Strangers who guess at sign-in count elsewhere, so they cannot shut the owner out here.
+ */
+export const countGuesses = <T>(
+  { guesses }: Pick<Deps, "guesses">,
+  ctx: Context,
+  attempt: () => Promise<T>,
+): Promise<T> => guesses.during({ handle: callerOf(ctx), email: "" }, attempt, ctx.signal); // no handle looks like an id
+
+/** Reads the caller's credential if the password is right; for attempts that are counted as a whole. */
+export async function checkOwner(
   { db, hasher }: Pick<Deps, "db" | "hasher">,
   ctx: Context,
   password: string,
@@ -37,3 +47,10 @@ export async function proveOwner(
   if (!(await hasher.verify(own.passwordHash, password, ctx.signal))) throw failure("BAD_CREDENTIALS");
   return own;
 }
+
+/** Reads the caller's credential and makes sure, by the password, that it is really the owner who calls. */
+export const proveOwner = (
+  deps: Pick<Deps, "db" | "hasher" | "guesses">,
+  ctx: Context,
+  password: string,
+): Promise<OwnCredential> => countGuesses(deps, ctx, () => checkOwner(deps, ctx, password));

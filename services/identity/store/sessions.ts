@@ -60,16 +60,6 @@ export async function openSession(
   return rows.length > 0;
 }
 
-/** When a session of the account began, if it is still alive. */
-export async function aliveSince(
-  query: Query,
-  { sessionId, accountId }: { sessionId: string; accountId: string },
-): Promise<Date | undefined> {
-  const [row] = await query<{ created_at: string }>(sql`select created_at from session
-    where id = ${sessionId} and account_id = ${accountId} and revoked_at is null`);
-  return row && new Date(row.created_at);
-}
-
 /** A session as its owner sees it. */
 export interface SessionRow {
   readonly id: string;

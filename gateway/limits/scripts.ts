@@ -1,9 +1,19 @@
 import { script } from "#mesh/redis.ts";
 
-/**
- * A token bucket in one number: the moment at which it will be full again. Takes the arguments and gives the answer that
- * RateLimiterRedis expects: units, window in seconds, quota; {used, milliseconds}. A refused call takes nothing.
- */
+// Both take what RateLimiterRedis sends, units, window in seconds and quota, and answer as it expects: used, milliseconds.
+
+/** A window that begins with the first call in it. */
+export const fixedWindow = script(`
+local used = redis.call('incrby', KEYS[1], ARGV[1])
+local left = redis.call('pttl', KEYS[1])
+if left < 0 then
+  left = ARGV[2] * 1000
+  redis.call('pexpire', KEYS[1], left)
+end
+return {used, left}
+`);
+
+/** A token bucket in one number: the moment at which it will be full again. A refused call takes nothing. */
 export const steadyBucket = script(`
 local time = redis.call('time')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
