@@ -1,4 +1,6 @@
 import { type Cli, exits, Refusal } from "./command.ts";
+import { StartFailure } from "./fleet/keeper.ts";
+import { brief } from "./log/line.ts";
 import { Preflight } from "./servers/preflight.ts";
 
 /** Tells why a command failed, what to do about it, and gives the exit code. */
@@ -6,7 +8,10 @@ export function report(
   error: unknown,
   { json, out, talk, signal }: Pick<Cli, "json" | "out" | "talk" | "signal">,
 ): number {
-  if (signal.aborted && isAbort(error)) return 130;
+  if (signal.aborted && isAbort(error)) {
+    talk.say(" stopped before it was done; what had been started is stopped too");
+    return 130;
+  }
   const { exit, code, message, fix, facts } = described(error);
   if (json) out(JSON.stringify({ error: { code, message, ...(fix && { fix }), ...facts } }));
   const [first = "", ...more] = message.split("\n");
@@ -45,6 +50,15 @@ function described(error: unknown): Described {
       code: "CONFIG",
       message: error.message,
       fix: "./skein config example shows every setting",
+    };
+  }
+  if (error instanceof StartFailure) {
+    const tail = error.tail.map((line) => `   | ${brief(line)}`).join("\n");
+    return {
+      exit: exits.failed,
+      code: "START_FAILED",
+      message: [error.message, tail].filter(Boolean).join("\n"),
+      fix: "see: ./skein logs, ./skein doctor",
     };
   }
   return { exit: exits.failed, code: "BUG", message: error instanceof Error ? error.message : String(error) };

@@ -1,5 +1,5 @@
 import type { Env } from "./command.ts";
-import { type Fleet, startFleet } from "./fleet/fleet.ts";
+import { type Fleet, startOnFreePorts } from "./fleet/fleet.ts";
 import { splitPosts, withoutAdministrator } from "./fleet/posts.ts";
 
 /** A mesh of one process per service. Disposing drains and ends all of them. */
@@ -28,10 +28,11 @@ export async function startSplit(
   { env = process.env, onLine, signal }: SplitOptions = {},
 ): Promise<Split> {
   const bare = env.DATABASE_URL ? withoutAdministrator(env, env.DATABASE_URL) : env;
-  const posts = await splitPosts(names, bare);
   const nobody = { onReady: () => undefined, onDeath: () => undefined };
   const watcher = { ...nobody, onLine: (process: string, text: string) => onLine?.({ process, text }) };
-  return opened(await startFleet(posts, watcher, { edgesMs: 5_000, restMs: 3_000 }, signal));
+  return opened(
+    await startOnFreePorts(() => splitPosts(names, bare), watcher, { edgesMs: 5_000, restMs: 3_000 }, signal),
+  );
 }
 
 function opened(fleet: Fleet): Split {

@@ -1,4 +1,4 @@
-import type { DescField, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
+import type { DescField, DescMessage, DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import { getOption, hasOption } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { field as fieldOption, type MethodOptions, method as methodOption } from "#gen/skein/options/v1/options_pb.ts";
@@ -26,6 +26,12 @@ export const maxBytesOf = (method: DescMethod): number => optionsOf(method).maxB
 
 /** What a field declares: personal, secret, set by the service alone. */
 export const careOf = (field: DescField) => getOption(field, fieldOption);
+
+/** The value of a field that is set, wherever the message keeps it. */
+export function valueOf(message: Message, field: DescField): unknown {
+  const values = message as unknown as Record<string, unknown>;
+  return field.oneof ? (values[field.oneof.localName] as { value: unknown }).value : values[field.localName];
+}
 
 /** Visits every field reachable from a message type, once. */
 export function* fieldsWithin(root: DescMessage, seen = new Set<string>()): Generator<DescField> {

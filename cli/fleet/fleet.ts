@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Ready } from "./child.ts";
-import { type Kept, keep, type Post, type Watcher } from "./keeper.ts";
+import { type Kept, keep, type Post, StartFailure, type Watcher } from "./keeper.ts";
 
 /** Processes that serve, kept running. Disposing drains the edges first, then the rest, so that no call under way finds nobody. */
 export interface Fleet extends AsyncDisposable {
@@ -69,3 +69,15 @@ export async function startFleet(
     },
   };
 }
+
+/** Starts a fleet on ports that were free a moment ago; if somebody else was quicker, once more on others. */
+export async function startOnFreePorts(posts: () => Promise<readonly Post[]>, ...rest: Rest): Promise<Fleet> {
+  try {
+    return await startFleet(await posts(), ...rest);
+  } catch (error) {
+    if (!(error instanceof StartFailure && error.tail.some((line) => line.includes("EADDRINUSE")))) throw error;
+    return startFleet(await posts(), ...rest);
+  }
+}
+
+type Rest = [watcher: Watcher, patience: Patience, signal?: AbortSignal];

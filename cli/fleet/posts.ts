@@ -19,6 +19,7 @@ export const onePost = (name: string, services: readonly string[], env: Env): Po
 /** One process per service, each knowing where the others are. The connections to the database are divided among them. */
 export async function splitPosts(services: readonly string[], env: Env): Promise<Post[]> {
   const ports = new Map(await distinct(services));
+  const connections = Math.max(4, Math.floor(Number(env.DATABASE_CONNECTIONS || 64) / services.length));
   const addresses = services.map((name) => `${name}=http://127.0.0.1:${ports.get(name)?.port}`).join(",");
   return services.map((name) => ({
     name,
@@ -28,6 +29,7 @@ export async function splitPosts(services: readonly string[], env: Env): Promise
       MESH_HOST: "127.0.0.1",
       MESH_PORT: String(ports.get(name)?.port),
       MESH_PEERS: addresses,
+      DATABASE_CONNECTIONS: String(connections),
       ADMIN_PORT: name === "gateway" && env.ADMIN_PORT ? env.ADMIN_PORT : String(ports.get(name)?.adminPort),
     },
   }));

@@ -23,13 +23,16 @@ export const logNames = (home: string): string[] => [
 /** The last lines that are wanted, by time, and how far the files were read for it. */
 export function lastLines(home: string, wanted: Wanted, most: number): { shown: string[]; from: Positions } {
   const from: Positions = new Map();
-  const lines = paths(home, wanted).flatMap((path) => {
+  const timed = paths(home, wanted).flatMap((path) => {
     const { text, end } = readFrom(path, undefined);
     from.set(path, end);
-    return text.split("\n").filter((line) => line !== "" && wanted.matches(line));
+    let ts = ""; // a line without a time, as of a stack, belongs to the one before
+    return text.split("\n").flatMap((line) => {
+      ts = readEntry(line)?.ts ?? ts;
+      return line !== "" && wanted.matches(line) ? [{ line, ts }] : [];
+    });
   });
-  const timed = lines.map((line, at) => ({ line, at, ts: readEntry(line)?.ts ?? "" }));
-  timed.sort((a, b) => (a.ts && b.ts && a.ts !== b.ts ? (a.ts < b.ts ? -1 : 1) : a.at - b.at));
+  timed.sort((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0));
   return { shown: most === 0 ? [] : timed.slice(-most).map(({ line }) => line), from };
 }
 

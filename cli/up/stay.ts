@@ -1,5 +1,5 @@
 import { type Cli, type Env, exits, Refusal } from "../command.ts";
-import { type Fleet, startFleet } from "../fleet/fleet.ts";
+import { type Fleet, startOnFreePorts } from "../fleet/fleet.ts";
 import { onePost, splitPosts, withoutAdministrator } from "../fleet/posts.ts";
 import { claimRun, forgetRun, type Run, writeRun } from "../fleet/run-file.ts";
 import { type Ground, layGround } from "../install/ground.ts";
@@ -59,11 +59,11 @@ export async function stay(wish: Wish, cli: Cli): Promise<number> {
     },
     () => run.state === "ready",
   );
-  const posts = wish.split ? await splitPosts(names, bare) : onePost("mesh", names, bare);
+  const posts = async () => (wish.split ? splitPosts(names, bare) : onePost("mesh", names, bare));
   const fleet = scope.use(
     await talk.step(
       "services",
-      () => startFleet(posts, watcher, { edgesMs: 2_500, restMs: 1_500 }, signal),
+      () => startOnFreePorts(posts, watcher, { edgesMs: 2_500, restMs: 1_500 }, signal),
       () => names.join(" "),
     ),
   );

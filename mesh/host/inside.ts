@@ -36,7 +36,8 @@ export async function serveInside(
       try {
         handler(request, response);
       } catch {
-        response.writeHead(400).end(); // a Host that is no address breaks the adapter before it looks at the call
+        response.statusCode = 400; // a Host that is no address breaks the adapter before it looks at the call
+        response.end();
       }
     },
   });

@@ -11,7 +11,7 @@ import {
 } from "@bufbuild/protobuf";
 import { Replay } from "#gen/skein/options/v1/options_pb.ts";
 import type { ReplayKey } from "../context.ts";
-import { careOf, isMutation, optionsOf } from "../contract.ts";
+import { careOf, isMutation, optionsOf, valueOf } from "../contract.ts";
 import { meshFailure } from "../failure.ts";
 
 const HEADER = "Idempotency-Key";
@@ -43,10 +43,9 @@ export function replayKeyOf<M extends DescMethod>(
 
 // What is secret must not become a hash to guess it by; the key itself says nothing about the request.
 function strip<M extends DescMessage>(schema: M, message: MessageShape<M>): void {
-  const values = message as unknown as Record<string, unknown>;
   for (const field of schema.fields) {
     if (!isFieldSet(message, field)) continue;
-    const value = values[field.localName];
+    const value = valueOf(message, field);
     if (field.name === FIELD || careOf(field).secret) clearField(message, field);
     else if (field.fieldKind === "message") strip(field.message, value as Message);
     else if (field.fieldKind === "list" && field.message)

@@ -1,7 +1,7 @@
-import { type DescMessage, isFieldSet, type MessageShape } from "@bufbuild/protobuf";
+import { type DescMessage, isFieldSet, type Message, type MessageShape } from "@bufbuild/protobuf";
 import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator, violationsToProto } from "@bufbuild/protovalidate";
-import { careOf, fieldsWithin } from "../contract.ts";
+import { careOf, fieldsWithin, valueOf } from "../contract.ts";
 import { meshFailure } from "../failure.ts";
 
 const validator = createValidator();
@@ -9,6 +9,7 @@ const validator = createValidator();
 /** Checks a request against the rules of its contract; every broken rule is named with its field. */
 export function validate<M extends DescMessage>(schema: M, message: MessageShape<M>): void {
   refuseOutputOnly(schema, message);
+  refuseNul(schema, message, "");
   const result = validator.validate(schema, message);
   if (result.kind === "valid") return;
   if (result.kind === "error") throw result.error; // the rule itself is broken: our bug, not the caller's
@@ -44,6 +45,20 @@ function refuseOutputOnly<M extends DescMessage>(schema: M, message: MessageShap
   for (const field of schema.fields) {
     if (careOf(field).outputOnly && isFieldSet(message, field)) {
       throw meshFailure("INVALID_REQUEST", { fields: { [field.name]: "is set by the service alone" } });
+    }
+  }
+}
+
+// PostgreSQL keeps no NUL in a text: what it would answer with looks like a bug of ours.
+function refuseNul<M extends DescMessage>(schema: M, message: MessageShape<M>, path: string): void {
+  for (const field of schema.fields) {
+    if (field.fieldKind === "map" || !isFieldSet(message, field)) continue;
+    const held = valueOf(message, field);
+    for (const value of field.fieldKind === "list" ? (held as unknown[]) : [held]) {
+      if (typeof value === "string" && value.includes("\0")) {
+        throw meshFailure("INVALID_REQUEST", { fields: { [`${path}${field.name}`]: "holds a NUL character" } });
+      }
+      if (field.message && value) refuseNul(field.message, value as Message, `${path}${field.name}.`);
     }
   }
 }

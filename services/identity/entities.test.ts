@@ -27,6 +27,9 @@ test("entities agree with the migrated tables, column by column", async () => {
       nullable: nullable === true,
       filled: initial !== undefined,
     }));
-    expect(declared.sort((a, b) => (a.name < b.name ? -1 : 1)), meta.tableName).toEqual(columns);
+    expect(
+      declared.sort((a, b) => (a.name < b.name ? -1 : 1)),
+      meta.tableName,
+    ).toEqual(columns);
   }
 });

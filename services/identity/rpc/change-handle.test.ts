@@ -35,13 +35,29 @@ test("the old handle leads to the account until the redirect ends, and only then
   const { account, nextChangeAt } = await change(ann, "New_Name");
   expect(account?.profile).toMatchObject({ handle: "New_Name", version: 2n });
   const { handleCooldown, handleRedirect } = mesh.deps<Deps>("identity").config;
-  expect(nextChangeAt && timestampDate(nextChangeAt).getTime() - mesh.clock.now().getTime()).toBeCloseTo(handleCooldown, -4);
+  expect(nextChangeAt && timestampDate(nextChangeAt).getTime() - mesh.clock.now().getTime()).toBeCloseTo(
+    handleCooldown,
+    -4,
+  );
 
   expect(await lookup("@old_name")).toEqual(["New_Name", true]);
   expect(await lookup("NEW_NAME")).toEqual(["New_Name", false]);
-  expect([await check("OLD_name"), await check("new_name"), await check("never_had"), await check("admin")]).toEqual(["TAKEN", "TAKEN", true, "RESERVED"]);
-  expect(await refusal(change(bob, "old_name"))).toMatchObject({ code: Code.AlreadyExists, reason: "HANDLE_TAKEN", facts: { field: "handle" } });
-  expect(await lastEvent(mesh, HandleChangedSchema, ann)).toMatchObject({ oldHandle: "Old_Name", newHandle: "New_Name", version: 2n });
+  expect([await check("OLD_name"), await check("new_name"), await check("never_had"), await check("admin")]).toEqual([
+    "TAKEN",
+    "TAKEN",
+    true,
+    "RESERVED",
+  ]);
+  expect(await refusal(change(bob, "old_name"))).toMatchObject({
+    code: Code.AlreadyExists,
+    reason: "HANDLE_TAKEN",
+    facts: { field: "handle" },
+  });
+  expect(await lastEvent(mesh, HandleChangedSchema, ann)).toMatchObject({
+    oldHandle: "Old_Name",
+    newHandle: "New_Name",
+    version: 2n,
+  });
 
   mesh.clock.advance(handleRedirect + 1000);
   expect(await refusal(client().lookupProfile({ handle: "old_name" }))).toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
@@ -80,7 +96,9 @@ test("of many who want one handle one gets it, and swapping two does not hang", 
   const outcomes = await Promise.allSettled(people.map((one) => change(one, "wanted")));
   expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   const swapping = await Promise.allSettled([change(people[4] ?? "", "wants_5"), change(people[5] ?? "", "wants_4")]);
-  for (const outcome of swapping) if (outcome.status === "rejected") expect((await refusal(Promise.reject(outcome.reason))).reason).toMatch(/HANDLE_TAKEN|HANDLE_COOLDOWN/);
+  for (const outcome of swapping)
+    if (outcome.status === "rejected")
+      expect((await refusal(Promise.reject(outcome.reason))).reason).toMatch(/HANDLE_TAKEN|HANDLE_COOLDOWN/);
 });
 
 test("reserved names are refused, and a repeated call with its key answers the same", async () => {

@@ -28,6 +28,7 @@ export const changeHandle =
     });
     let after: AccountRow | undefined;
     const answer = await deps.db.commit(ctx, async (tx) => {
+      after = undefined; // an attempt that lost a race left what never was
       const row = inState(await lockAccount(tx.query, callerOf(ctx)), "ACTIVE", "DEACTIVATED");
       if (row.handle === handle) return answerOf(row);
       const renamed = row.handle.toLowerCase() !== handle.toLowerCase();

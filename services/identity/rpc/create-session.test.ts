@@ -17,7 +17,7 @@ import { createSession } from "./create-session.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {
-  mesh = await startTestMesh([identity], { IDENTITY_HASH_QUEUE: "500", MESH_STRICT_BUDGETS: "false" });
+  mesh = await startTestMesh([identity], { IDENTITY_HASH_QUEUE: "500" });
 });
 afterAll(() => mesh[Symbol.asyncDispose]());
 

@@ -31,16 +31,25 @@ test("deactivation hides the account and ends all other sessions, once; reactiva
   const { account } = await client().reactivateAccount({}, me);
   expect(account?.state).toBe(AccountState.ACTIVE);
   await client().reactivateAccount({}, me);
-  expect((await lastEvent(mesh, AccountReactivatedSchema, ann)).profile).toMatchObject({ bio: "changed in hiding", version: 4n });
+  expect((await lastEvent(mesh, AccountReactivatedSchema, ann)).profile).toMatchObject({
+    bio: "changed in hiding",
+    version: 4n,
+  });
   expect((await client().getProfile({ accountId: ann })).profile?.bio).toBe("changed in hiding");
   expect(await eventsOf(mesh, ann)).toEqual(["SessionRevoked", "AccountDeactivated", "AccountReactivated"]);
 });
 
 test("a suspended account that is deactivated stays suspended, and cannot reactivate its way out", async () => {
   const ann = await settle(mesh, { handle: "ann_both_off", state: "SUSPENDED" });
-  expect((await client().deactivateAccount({}, as(ann, { suspended: true }))).account?.state).toBe(AccountState.SUSPENDED);
-  expect(await refusal(client().reactivateAccount({}, as(ann, { suspended: true })))).toMatchObject({ reason: "ACCOUNT_SUSPENDED" });
+  expect((await client().deactivateAccount({}, as(ann, { suspended: true }))).account?.state).toBe(
+    AccountState.SUSPENDED,
+  );
+  expect(await refusal(client().reactivateAccount({}, as(ann, { suspended: true })))).toMatchObject({
+    reason: "ACCOUNT_SUSPENDED",
+  });
   expect(await refusal(client().reactivateAccount({}, as(ann)))).toMatchObject({ reason: "STATE_FORBIDS" });
-  const [row] = await mesh.deps<Deps>("identity").db.query<{ kept: boolean }>(sql`select deactivated_at is not null as kept from account where id = ${ann}`);
+  const [row] = await mesh
+    .deps<Deps>("identity")
+    .db.query<{ kept: boolean }>(sql`select deactivated_at is not null as kept from account where id = ${ann}`);
   expect(row?.kept).toBe(true);
 });

@@ -16,6 +16,7 @@ export const deactivateAccount =
     const accountId = callerOf(ctx);
     let after: AccountRow | undefined;
     const answer = await deps.db.commit(ctx, async (tx) => {
+      after = undefined; // an attempt that lost a race left what never was
       const row = inState(await lockAccount(tx.query, accountId), "ACTIVE", "DEACTIVATED", "SUSPENDED");
       if (row.deactivated_at !== null) return { account: accountOf(row) };
       const state = row.state === "SUSPENDED" ? row.state : "DEACTIVATED";

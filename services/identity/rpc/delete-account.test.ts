@@ -2,13 +2,17 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AccountState } from "#gen/skein/identity/v1/account_pb.ts";
-import { AccountDeletionCancelledSchema, AccountDeletionRequestedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
+import {
+  AccountDeletionCancelledSchema,
+  AccountDeletionRequestedSchema,
+} from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { PrivacyService } from "#gen/skein/identity/v1/privacy_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
+import { erasureDue } from "../jobs/erasure-due.ts";
 import { eventsOf, lastEvent } from "../testing/events.ts";
 import { PASSWORD, sessionsOf, settle, signIn } from "../testing/people.ts";
 import { refusal } from "../testing/refusal.ts";
@@ -31,14 +35,25 @@ test("a deleted account is gone at once, and its token brings it back as it was"
   const before = (await client().getProfile({ accountId: ann })).profile;
 
   const { cancelToken, erasureAt } = await remove(ann);
-  expect(erasureAt && timestampDate(erasureAt).getTime() - mesh.clock.now().getTime()).toBeCloseTo(deps().config.erasureDelay, -4);
+  expect(erasureAt && timestampDate(erasureAt).getTime() - mesh.clock.now().getTime()).toBeCloseTo(
+    deps().config.erasureDelay,
+    -4,
+  );
   expect(await sessionsOf(mesh, ann)).toEqual([]);
   expect((await refusal(client().getProfile({ accountId: ann }))).reason).toBe("ACCOUNT_NOT_FOUND");
   expect((await refusal(client().lookupProfile({ handle: "ann_gone" }))).reason).toBe("ACCOUNT_NOT_FOUND");
   expect((await client().searchProfiles({ query: "ann_gone" })).profiles).toEqual([]);
   expect((await client().checkHandleAvailability({ handle: "ann_gone" })).available).toBe(false);
-  const [face] = await deps().db.query<Record<string, string>>(sql`select handle, display_name, bio, avatar_media_id, state from account where id = ${ann}`);
-  expect(face).toEqual({ handle: expect.stringMatching(/^deleted_[0-9a-f]{12}$/), display_name: "Deleted account", bio: "", avatar_media_id: null, state: "DELETING" });
+  const [face] = await deps().db.query<Record<string, string>>(
+    sql`select handle, display_name, bio, avatar_media_id, state from account where id = ${ann}`,
+  );
+  expect(face).toEqual({
+    handle: expect.stringMatching(/^deleted_[0-9a-f]{12}$/),
+    display_name: "Deleted account",
+    bio: "",
+    avatar_media_id: null,
+    state: "DELETING",
+  });
   const [mail] = await deps().db.query(sql`select recipient, template from mail`);
   expect(mail).toEqual({ recipient: "Ann_Gone@example.test", template: "deletion" });
   expect((await lastEvent(mesh, AccountDeletionRequestedSchema, ann)).erasureAt).toEqual(erasureAt);
@@ -87,12 +102,15 @@ test("erasure is announced once when the delay is over, and then nothing can be 
   // A token that outlives the announcement: the row decides, not its expiry.
   await deps().db.query(sql`update one_time_token set expires_at = expires_at + interval '1 day'`);
   mesh.clock.advance(2000);
-  const { erasureDue } = await import("../jobs/erasure-due.ts");
   const { signal } = new AbortController();
   await Promise.all([erasureDue.run(deps(), signal), erasureDue.run(deps(), signal), erasureDue.run(deps(), signal)]);
-  const announced = await Promise.all(people.map(async (one) => (await eventsOf(mesh, one)).filter((type) => type === "AccountErasureDue").length));
+  const announced = await Promise.all(
+    people.map(async (one) => (await eventsOf(mesh, one)).filter((type) => type === "AccountErasureDue").length),
+  );
   expect(announced).toEqual([0, 1, 1, 1, 1]);
-  expect(await refusal(privacy().cancelAccountDeletion({ cancelToken: tokens[1] ?? "" }))).toMatchObject({ reason: "STATE_FORBIDS" });
+  expect(await refusal(privacy().cancelAccountDeletion({ cancelToken: tokens[1] ?? "" }))).toMatchObject({
+    reason: "STATE_FORBIDS",
+  });
   await mesh.runJob("identity", "erasure-due");
   expect((await eventsOf(mesh, people[1] ?? "")).filter((type) => type === "AccountErasureDue")).toHaveLength(1);
 });
@@ -122,7 +140,10 @@ test("the last administrator cannot leave", async () => {
 test("after a whole life no event holds anything personal", async () => {
   const secrets = { email: "canary-mail@example.test", legalName: "Canary Legalname", birthDate: "1971-07-17" };
   const ann = await settle(mesh, { handle: "lives", ...secrets });
-  await client().updateProfile({ change: { displayName: "Ann", legalName: "Canary Othername", birthDate: "1972-08-18" } }, as(ann));
+  await client().updateProfile(
+    { change: { displayName: "Ann", legalName: "Canary Othername", birthDate: "1972-08-18" } },
+    as(ann),
+  );
   await client().changeHandle({ handle: "lives_on" }, as(ann));
   await client().deactivateAccount({}, as(ann));
   await client().reactivateAccount({}, as(ann));
@@ -131,11 +152,16 @@ test("after a whole life no event holds anything personal", async () => {
   await remove(ann);
   mesh.clock.advance(deps().config.erasureDelay + 1000);
   await mesh.runJob("identity", "erasure-due");
-  const rows = await deps().db.query<{ type: string; payload: Buffer; trace: string }>(sql`select type, payload, trace from log`);
+  const rows = await deps().db.query<{ type: string; payload: Buffer; trace: string }>(
+    sql`select type, payload, trace from log`,
+  );
   expect(new Set(rows.map(({ type }) => type)).size).toBe(8);
   const words = [...Object.values(secrets), "Othername", "1972-08-18", "canary"];
   for (const { type, payload, trace } of rows) {
     const text = `${payload.toString("latin1")}${trace}`.toLowerCase();
-    expect(words.filter((word) => text.includes(word.toLowerCase())), type).toEqual([]);
+    expect(
+      words.filter((word) => text.includes(word.toLowerCase())),
+      type,
+    ).toEqual([]);
   }
 });

@@ -26,6 +26,7 @@ export const deleteAccount =
     const alias = `deleted_${Buffer.from(deps.chance.bytes(6)).toString("hex")}`;
     let after: AccountRow | undefined;
     const cancelToken = await deps.db.commit(ctx, async (tx) => {
+      after = undefined; // an attempt that lost a race left what never was
       const row = inState(await lockAccount(tx.query, accountId), "ACTIVE", "DEACTIVATED", "SUSPENDED");
       if (row.roles.includes("ADMIN"))
         refuseLastAdministrator(await lockWithAdministrators(tx.query, [accountId]), accountId);

@@ -1,6 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ReadInfo_Source } from "#gen/skein/common/v1/consistency_pb.ts";
+import { type Profile, ProfileSchema } from "#gen/skein/identity/v1/account_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
@@ -52,10 +53,15 @@ test("hidden and unknown accounts are one answer, but their owner sees them", as
 });
 
 test("many come in the order asked, twice if asked twice, without the unknown, cached or not, the own one in any state", async () => {
-  const [ann, bob, cid] = [await settle(mesh, { handle: "b_ann" }), await settle(mesh, { handle: "b_bob" }), await settle(mesh, { handle: "b_cid", state: "DEACTIVATED" })];
+  const [ann, bob, cid] = [
+    await settle(mesh, { handle: "b_ann" }),
+    await settle(mesh, { handle: "b_bob" }),
+    await settle(mesh, { handle: "b_cid", state: "DEACTIVATED" }),
+  ];
   await client().getProfile({ accountId: bob });
   const accountIds = [bob, deps().ids.next(), ann, cid, bob.toUpperCase()];
-  const handles = async (who?: string) => (await client().batchGetProfiles({ accountIds }, who ? as(who) : {})).profiles.map(({ handle }) => handle);
+  const handles = async (who?: string) =>
+    (await client().batchGetProfiles({ accountIds }, who ? as(who) : {})).profiles.map(({ handle }) => handle);
   expect(await handles()).toEqual(["b_bob", "b_ann", "b_bob"]);
   expect(await handles(cid)).toEqual(["b_bob", "b_ann", "b_cid", "b_bob"]);
   expect(await handles()).toEqual(["b_bob", "b_ann", "b_bob"]);
@@ -78,8 +84,8 @@ test("an account that is hidden is gone at once, also for a reader who loaded it
   await client().deactivateAccount({}, as(ann));
   expect(await refusal(client().getProfile({ accountId: ann }))).toMatchObject(missing);
   // What a slow reader would do now: write what it loaded before.
-  const { ProfileSchema } = await import("#gen/skein/identity/v1/account_pb.ts");
-  const kept = { schema: ProfileSchema, ttlMs: 60_000, versionOf: ({ version }: { version: bigint }) => version, key: (id: string) => `profile:${id}` };
+  const versionOf = ({ version }: Profile) => version;
+  const kept = { schema: ProfileSchema, ttlMs: 60_000, versionOf, key: (id: string) => `profile:${id}` };
   if (before) await deps().cache.put(new Map([[ann, before]]), kept);
   expect(await refusal(client().getProfile({ accountId: ann }))).toMatchObject(missing);
   await client().reactivateAccount({}, as(ann));
@@ -90,7 +96,9 @@ test("an account that was hidden while Redis took no note is dropped from the ca
   const ann = await settle(mesh, { handle: "ann_unheard" });
   await sourceOf(ann);
   const now = mesh.clock.now();
-  await deps().db.query(sql`update account set state = 'SUSPENDED', version = version + 1, updated_at = ${now} where id = ${ann}`);
+  await deps().db.query(
+    sql`update account set state = 'SUSPENDED', version = version + 1, updated_at = ${now} where id = ${ann}`,
+  );
   expect(await sourceOf(ann)).toBe(CACHE);
   await mesh.runJob("identity", "forget-hidden");
   expect(await refusal(client().getProfile({ accountId: ann }))).toMatchObject(missing);

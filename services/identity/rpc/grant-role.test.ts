@@ -39,33 +39,53 @@ test("roles are given and taken once each, and taking one ends the account's ses
 
 test("only administrators may, by their token and by the database", async () => {
   const mo = await settle(mesh, { handle: "mo", roles: ["MODERATOR"] });
-  const grant = (options: ReturnType<typeof as>) => refusal(client().grantRole({ accountId: mo, role: ADMIN }, options));
-  expect(await grant(as(mo, { roles: [USER, MODERATOR] }))).toMatchObject({ code: Code.PermissionDenied, reason: "ROLE_MISSING" });
+  const grant = (options: ReturnType<typeof as>) =>
+    refusal(client().grantRole({ accountId: mo, role: ADMIN }, options));
+  expect(await grant(as(mo, { roles: [USER, MODERATOR] }))).toMatchObject({
+    code: Code.PermissionDenied,
+    reason: "ROLE_MISSING",
+  });
   expect(await grant(admin(mo))).toMatchObject({ code: Code.PermissionDenied, reason: "ROLE_MISSING" });
-  expect(await refusal(client().listRoles({}, as(mo, { roles: [USER, MODERATOR] })))).toMatchObject({ reason: "ROLE_MISSING" });
+  expect(await refusal(client().listRoles({}, as(mo, { roles: [USER, MODERATOR] })))).toMatchObject({
+    reason: "ROLE_MISSING",
+  });
   const nobody = mesh.mesh.lent.ids.next();
-  expect(await refusal(client().grantRole({ accountId: nobody, role: ADMIN }, admin()))).toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
+  expect(await refusal(client().grantRole({ accountId: nobody, role: ADMIN }, admin()))).toMatchObject({
+    reason: "ACCOUNT_NOT_FOUND",
+  });
 });
 
 test("the last administrator stays one, also when all of them are taken away at once", async () => {
-  expect(await refusal(client().revokeRole({ accountId: root, role: ADMIN }, admin()))).toMatchObject({ code: Code.FailedPrecondition, reason: "LAST_ADMINISTRATOR" });
-  const others = await Promise.all(["adm_a", "adm_b", "adm_c"].map((handle) => settle(mesh, { handle, roles: ["ADMIN"] })));
+  expect(await refusal(client().revokeRole({ accountId: root, role: ADMIN }, admin()))).toMatchObject({
+    code: Code.FailedPrecondition,
+    reason: "LAST_ADMINISTRATOR",
+  });
+  const others = await Promise.all(
+    ["adm_a", "adm_b", "adm_c"].map((handle) => settle(mesh, { handle, roles: ["ADMIN"] })),
+  );
   const all = [root, ...others];
-  const victims = all.map((caller, at) => client().revokeRole({ accountId: all[(at + 1) % all.length] ?? "", role: ADMIN }, admin(caller)));
+  const victims = all.map((caller, at) =>
+    client().revokeRole({ accountId: all[(at + 1) % all.length] ?? "", role: ADMIN }, admin(caller)),
+  );
   const selves = all.map((caller) => client().revokeRole({ accountId: caller, role: ADMIN }, admin(caller)));
   await Promise.allSettled([...victims, ...selves]);
   const left = await Promise.allSettled(all.map((one) => client().listRoles({}, admin(one))));
-  const holders = left.flatMap((one) => (one.status === "fulfilled" ? one.value.holders : [])).map(({ profile }) => profile?.accountId);
+  const holders = left
+    .flatMap((one) => (one.status === "fulfilled" ? one.value.holders : []))
+    .map(({ profile }) => profile?.accountId);
   expect(new Set(holders).size).toBe(1);
 });
 
 test("an administrator who cannot act does not count as one", async () => {
   await settle(mesh, { handle: "adm_susp", roles: ["ADMIN"], state: "SUSPENDED" });
-  expect(await refusal(client().revokeRole({ accountId: root, role: ADMIN }, admin()))).toMatchObject({ reason: "LAST_ADMINISTRATOR" });
+  expect(await refusal(client().revokeRole({ accountId: root, role: ADMIN }, admin()))).toMatchObject({
+    reason: "LAST_ADMINISTRATOR",
+  });
 });
 
 test("role holders come page by page, each once", async () => {
-  for (let at = 0; at < 5; at++) await settle(mesh, { handle: `mod_${at}`, roles: at % 2 ? ["MODERATOR"] : ["MODERATOR", "ADMIN"] });
+  for (let at = 0; at < 5; at++)
+    await settle(mesh, { handle: `mod_${at}`, roles: at % 2 ? ["MODERATOR"] : ["MODERATOR", "ADMIN"] });
   await settle(mesh, { handle: "plain" });
   const seen: string[] = [];
   for (let pageToken = "", more = true; more; more = pageToken !== "") {

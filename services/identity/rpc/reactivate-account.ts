@@ -15,6 +15,7 @@ export const reactivateAccount =
     const accountId = callerOf(ctx);
     let after: AccountRow | undefined;
     const answer = await deps.db.commit(ctx, async (tx) => {
+      after = undefined; // an attempt that lost a race left what never was
       const row = inState(await lockAccount(tx.query, accountId), "ACTIVE", "DEACTIVATED");
       if (row.state === "ACTIVE") return { account: accountOf(row) };
       after = await changeAccount(tx, row, { public: { state: "ACTIVE", deactivated_at: null }, now: ctx.now });

@@ -7,7 +7,7 @@ import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import type { Query } from "../store/accounts.ts";
-import { listNewest, searchByLikeness, START } from "../store/search.ts";
+import { listNewest, START, searchByLikeness } from "../store/search.ts";
 import { settle } from "../testing/people.ts";
 import { refusal } from "../testing/refusal.ts";
 
@@ -42,7 +42,19 @@ test("beginnings come before likeness, and hidden accounts never", async () => {
 });
 
 test("what the asker writes is text: no wildcards, no SQL, no operators", async () => {
-  for (const query of ["%", "_", "%oe", "z_e", "'; drop table account; --", "\\", "a".repeat(64), "~", "zoe' or true", "🙂", "\ud83d"]) {
+  for (const query of [
+    "%",
+    "_",
+    "%oe",
+    "z_e",
+    "'; drop table account; --",
+    "\\",
+    "a".repeat(64),
+    "~",
+    "zoe' or true",
+    "🙂",
+    "\ud83d",
+  ]) {
     const found = await find(query);
     expect(found.length, query).toBeLessThan(5);
   }
@@ -51,30 +63,41 @@ test("what the asker writes is text: no wildcards, no SQL, no operators", async 
 
 test("page tokens belong to their query", async () => {
   const { nextPageToken } = await client().searchProfiles({ query: "", pageSize: 1 });
-  expect((await refusal(client().searchProfiles({ query: "zoe", pageToken: nextPageToken }))).reason).toBe("PAGE_TOKEN_INVALID");
+  expect((await refusal(client().searchProfiles({ query: "zoe", pageToken: nextPageToken }))).reason).toBe(
+    "PAGE_TOKEN_INVALID",
+  );
 });
 
 test("pages show everybody who was there from first to last once, whoever joins in between", async () => {
   const { db } = mesh.deps<Deps>("identity");
   let round = 0;
   const letters = fc.constantFrom("a", "n", "e", "_");
-  const names = fc.uniqueArray(fc.string({ unit: letters, minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 12 });
+  const names = fc.uniqueArray(fc.string({ unit: letters, minLength: 2, maxLength: 4 }), {
+    minLength: 1,
+    maxLength: 12,
+  });
   await fc.assert(
-    fc.asyncProperty(names, names, fc.integer({ min: 1, max: 4 }), fc.constantFrom("", "ann", "an", "nea"), async (first, later, size, query) => {
-      await db.query(sql`update account set state = 'SUSPENDED'`);
-      const mark = `${round++}`;
-      for (const name of first) await settle(mesh, { handle: `${name}${mark}`, displayName: `${name} ${name}e` });
-      const whole = (await client().searchProfiles({ query, pageSize: 100 })).profiles.map(({ handle }) => handle);
-      const joining = later.filter((name) => !first.includes(name));
-      const seen: string[] = [];
-      for await (const page of pages(query, size)) {
-        seen.push(...page);
-        const name = joining.pop();
-        if (name) await settle(mesh, { handle: `${name}${mark}`, displayName: `${name} x` });
-      }
-      expect(new Set(seen).size).toBe(seen.length);
-      expect(seen.filter((handle) => whole.includes(handle))).toEqual(whole);
-    }),
+    fc.asyncProperty(
+      names,
+      names,
+      fc.integer({ min: 1, max: 4 }),
+      fc.constantFrom("", "ann", "an", "nea"),
+      async (first, later, size, query) => {
+        await db.query(sql`update account set state = 'SUSPENDED'`);
+        const mark = `${round++}`;
+        for (const name of first) await settle(mesh, { handle: `${name}${mark}`, displayName: `${name} ${name}e` });
+        const whole = (await client().searchProfiles({ query, pageSize: 100 })).profiles.map(({ handle }) => handle);
+        const joining = later.filter((name) => !first.includes(name));
+        const seen: string[] = [];
+        for await (const page of pages(query, size)) {
+          seen.push(...page);
+          const name = joining.pop();
+          if (name) await settle(mesh, { handle: `${name}${mark}`, displayName: `${name} x` });
+        }
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(seen.filter((handle) => whole.includes(handle))).toEqual(whole);
+      },
+    ),
     { numRuns: 25 },
   );
 });
@@ -118,7 +141,9 @@ async function planOf({ orm }: Deps["db"], mode: string, ask: (query: Query) => 
       await em.execute(`set local plan_cache_mode = ${mode}`);
       await em.execute(`prepare asked as ${text}`);
       const given = values.map((value) => (typeof value === "number" ? value : `'${String(value)}'`)).join(", ");
-      const lines = await em.execute<{ "QUERY PLAN": string }[]>(`explain (analyze, costs off) execute asked (${given})`);
+      const lines = await em.execute<{ "QUERY PLAN": string }[]>(
+        `explain (analyze, costs off) execute asked (${given})`,
+      );
       await em.execute("deallocate asked");
       plan = lines.map((line) => line["QUERY PLAN"]).join("\n");
       return [];
@@ -127,4 +152,5 @@ async function planOf({ orm }: Deps["db"], mode: string, ask: (query: Query) => 
   return plan;
 }
 
-const mostRemoved = (plan: string) => Math.max(0, ...[...plan.matchAll(/Rows Removed by [^:]+: (\d+)/g)].map(([, count]) => Number(count)));
+const mostRemoved = (plan: string) =>
+  Math.max(0, ...[...plan.matchAll(/Rows Removed by [^:]+: (\d+)/g)].map(([, count]) => Number(count)));

@@ -21,6 +21,7 @@ export const updateProfile =
     }
     let after: AccountRow | undefined;
     const answer = await deps.db.commit(ctx, async (tx) => {
+      after = undefined; // an attempt that lost a race left what never was
       const { row, difference } = check(await lockAccount(tx.query, id), request, ctx.now);
       const visibly = Object.keys(difference.public).length > 0;
       if (!visibly && Object.keys(difference.personal).length === 0) return { account: accountOf(row) };

@@ -23,7 +23,15 @@ export async function settle(mesh: TestMesh, person: Person): Promise<string> {
   const { db, ids, clock, hasher } = mesh.deps<Deps>("identity");
   const id = ids.next();
   const now = clock.now();
-  const { handle, displayName = handle, email = `${handle}@example.test`, legalName = "", birthDate = "", roles = [], state = "ACTIVE" } = person;
+  const {
+    handle,
+    displayName = handle,
+    email = `${handle}@example.test`,
+    legalName = "",
+    birthDate = "",
+    roles = [],
+    state = "ACTIVE",
+  } = person;
   hashed ??= hasher.hash(PASSWORD);
   const hash = await hashed;
   await db.query(sql`
@@ -49,6 +57,8 @@ export async function signIn(mesh: TestMesh, accountId: string): Promise<string>
 /** How many sessions of an account are alive. */
 export async function sessionsOf(mesh: TestMesh, accountId: string): Promise<string[]> {
   const { db } = mesh.deps<Deps>("identity");
-  const rows = await db.query<{ id: string }>(sql`select id from session where account_id = ${accountId} and revoked_at is null`);
+  const rows = await db.query<{ id: string }>(
+    sql`select id from session where account_id = ${accountId} and revoked_at is null`,
+  );
   return rows.map(({ id }) => id);
 }
