@@ -7,9 +7,19 @@ type ValuesOf<O extends Options> = ReturnType<
   typeof parseArgs<{ options: O; allowPositionals: true; allowNegative: true }>
 >["values"];
 
+/** A command in the table: loaded when it is asked for, `version` must not wait for the whole mesh. */
+export interface Entry {
+  readonly about: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** All commands by name. */
+export type Commands = Readonly<Record<string, Entry>>;
+
 /** What every command is given. Results go to `out`, everything said on the way goes to `talk`. */
 export interface Cli {
   readonly env: Env;
+  readonly commands: Commands;
   /** The folder that holds the source. */
   readonly checkout: string;
   /** SKEIN_HOME, absolute. */

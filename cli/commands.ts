@@ -1,12 +1,7 @@
-import type { Command } from "./command.ts";
+import type { Commands } from "./command.ts";
 
-interface Entry {
-  readonly about: string;
-  readonly load: () => Promise<Command>;
-}
-
-/** Every command. Each is loaded when it is asked for: `version` must not wait for the whole mesh. */
-export const commands: Readonly<Record<string, Entry>> = {
+/** Every command there is. */
+export const commands: Commands = {
   up: { about: "start everything and stay in front of it", load: async () => (await import("./up.ts")).up },
   down: { about: "stop everything, however it was started", load: async () => (await import("./down.ts")).down },
   status: {

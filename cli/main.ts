@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Cli, type Command, exits, misused } from "./command.ts";
-import { entry, explain, overview } from "./help.ts";
+import { commands } from "./commands.ts";
+import { entry, explain } from "./help.ts";
 import { nearest } from "./nearest.ts";
 import { report } from "./report.ts";
 import { chooseHome } from "./servers/home.ts";
@@ -18,7 +19,8 @@ await Promise.all(
 process.exit(); // a connection that somebody forgot must not keep the prompt away
 
 async function main(args: readonly string[]): Promise<number> {
-  const [name = "help", ...rest] = args[0] === "--version" ? ["version"] : args[0]?.startsWith("-") ? [] : args;
+  const [name = "help", ...rest] =
+    args[0] === "--version" ? ["version"] : args[0]?.startsWith("-") ? ["help", ...args] : args;
   // The reader of our output may leave (`| head`): that ends every command but the one that keeps services running.
   process.stdout.on("error", () => void (name !== "up" && process.exit(exits.done)));
   process.stderr.on("error", () => undefined);
@@ -28,16 +30,15 @@ async function main(args: readonly string[]): Promise<number> {
   const out = (text: string) => void process.stdout.write(`${text}\n`);
   const json = rest.includes("--json");
   const home = resolve(chooseHome(checkout, process.env));
-  const cli: Cli = { env: process.env, checkout, home, json, talk, signal: stopSignal(), out };
+  const cli: Cli = { env: process.env, commands, checkout, home, json, talk, signal: stopSignal(), out };
   try {
-    const chosen = await entry(name).load();
-    if (args.length === 0) out(overview());
+    const chosen = await entry(commands, name).load();
     const { values, positionals } = parse(name, chosen, rest);
-    if (values.help) {
-      out(await explain(name));
+    if (values.help && name !== "help") {
+      out(await explain(commands, name));
       return exits.done;
     }
-    return args.length === 0 ? exits.done : await chosen.run(values, positionals, cli);
+    return await chosen.run(values, positionals, cli);
   } catch (error) {
     return report(error, cli);
   }

@@ -28,7 +28,7 @@ export const maxBytesOf = (method: DescMethod): number => optionsOf(method).maxB
 export const careOf = (field: DescField) => getOption(field, fieldOption);
 
 /** The value of a field that is set, wherever the message keeps it. */
-export function valueOf(message: Message, field: DescField): unknown {
+export function heldIn(message: Message, field: DescField): unknown {
   const values = message as unknown as Record<string, unknown>;
   return field.oneof ? (values[field.oneof.localName] as { value: unknown }).value : values[field.localName];
 }

@@ -2,9 +2,9 @@ import { type DescField, type DescMessage, type JsonObject, type JsonValue, Scal
 import { misused } from "../command.ts";
 import { nearest } from "../nearest.ts";
 
-/** Well-known messages whose JSON is one text: a time, a length of time, a mask. */
+/** Well-known messages whose JSON is one text: a time, a length of time. */
 const TEXTS = new Set(
-  ["Timestamp", "Duration", "FieldMask", "StringValue", "BytesValue", "Int64Value", "UInt64Value"].map(
+  ["Timestamp", "Duration", "StringValue", "BytesValue", "Int64Value", "UInt64Value"].map(
     (name) => `google.protobuf.${name}`,
   ),
 );
@@ -108,6 +108,8 @@ function enumValue(
 }
 
 function messageValue(message: DescMessage, text: string, path: string): JsonValue {
+  if (message.typeName === "google.protobuf.FieldMask")
+    return text.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   if (TEXTS.has(message.typeName)) return text;
   if (NUMBERS.has(message.typeName)) return Number(text);
   return parsed(text, path);

@@ -33,7 +33,12 @@ test("what a dead supervisor left behind is ended and its claim is taken over", 
   const child = spawn("sleep", ["60"], { stdio: "ignore" });
   await once(child, "spawn");
   const left = { pid: child.pid ?? 0, identity: identityOf(child.pid ?? 0) ?? "?" };
-  writeRun(home, { ...facts, supervisor: dead, state: "ready", processes: [{ name: "identity", services: ["identity"], ...left }] });
+  writeRun(home, {
+    ...facts,
+    supervisor: dead,
+    state: "ready",
+    processes: [{ name: "identity", services: ["identity"], ...left }],
+  });
   expect(runningNow(home)).toBeUndefined();
   await claimRun(home, facts);
   expect(alive(left)).toBe(false);
@@ -46,7 +51,13 @@ test("a claim of somebody else is not forgotten", () => {
   expect(readRun(home)).toBeDefined();
 });
 
-test.each(["", "{", "[]", '{"supervisor":{"pid":1,"identity":"x"},"processes":[]}', '{"supervisor":{"pid":77},"processes":[]}'])("%j counts as no run", (text) => {
+test.each([
+  "",
+  "{",
+  "[]",
+  '{"supervisor":{"pid":1,"identity":"x"},"processes":[]}',
+  '{"supervisor":{"pid":77},"processes":[]}',
+])("%j counts as no run", (text) => {
   writeFileSync(join(home, "run.json"), text);
   expect(readRun(home)).toBeUndefined();
 });
@@ -56,5 +67,7 @@ test("the file is for its owner's eyes, and what it says is said in words", () =
   writeRun(home, run);
   expect(JSON.parse(readFileSync(join(home, "run.json"), "utf8"))).toEqual(run);
   const words = String(alreadyRunning(run, Date.parse("2026-11-21T10:05:00.000Z")));
-  expect(words).toBe(`✖ already running (up 2 h, since ${facts.since}) at http://127.0.0.1:7700, pid ${process.pid} · see: ./skein status · or stop it: ./skein down`);
+  expect(words).toBe(
+    `✖ already running (up 2 h, since ${facts.since}) at http://127.0.0.1:7700, pid ${process.pid} · see: ./skein status · or stop it: ./skein down`,
+  );
 });

@@ -35,10 +35,20 @@ test("a log that has grown is kept once and begun anew", () => {
 
 test("the last lines of all services come by time, a stack stays with its error", () => {
   mkdirSync(join(home, "logs"));
-  writeFileSync(join(home, "logs", "identity.log"), `${line("identity", 1, "one")}\n${line("identity", 4, "four")}\n    at somewhere\n`);
+  writeFileSync(
+    join(home, "logs", "identity.log"),
+    `${line("identity", 1, "one")}\n${line("identity", 4, "four")}\n    at somewhere\n`,
+  );
   writeFileSync(join(home, "logs", "gateway.log"), `${line("gateway", 3, "three")}\n${line("gateway", 5, "five")}\n`);
-  expect(lastLines(home, all, 4).shown).toEqual([line("gateway", 3, "three"), line("identity", 4, "four"), "    at somewhere", line("gateway", 5, "five")]);
-  expect(lastLines(home, { ...all, matches: (text) => text.includes("five") }, 9).shown).toEqual([line("gateway", 5, "five")]);
+  expect(lastLines(home, all, 4).shown).toEqual([
+    line("gateway", 3, "three"),
+    line("identity", 4, "four"),
+    "    at somewhere",
+    line("gateway", 5, "five"),
+  ]);
+  expect(lastLines(home, { ...all, matches: (text) => text.includes("five") }, 9).shown).toEqual([
+    line("gateway", 5, "five"),
+  ]);
 });
 
 test("following shows whole lines only, from new files too, and survives a log that begins anew", async () => {
@@ -63,9 +73,30 @@ test("following shows whole lines only, from new files too, and survives a log t
 
 describe("a line in short", () => {
   test.each([
-    [line("gateway", 1, "call", { method: "skein.identity.v1.IdentityService/GetMe", code: "OK", duration_ms: 3.2, trace_id: "t" }), "08:00:01.000  gateway  GetMe  ok  3.2 ms"],
-    [line("gateway", 1, "call", { method: "a.B/C", code: "NotFound", reason: "GONE", duration_ms: 1 }), "08:00:01.000  gateway  C  NotFound GONE  1 ms"],
-    [line("identity", 1, "call failed", { level: "error", method: "a.B/C", code: "Internal", duration_ms: 1, request_id: "r", cause: { message: "bad", cause: { message: "worse" } } }), "08:00:01.000  identity  ERROR  C  Internal  1 ms  call failed  bad: worse · request r"],
+    [
+      line("gateway", 1, "call", {
+        method: "skein.identity.v1.IdentityService/GetMe",
+        code: "OK",
+        duration_ms: 3.2,
+        trace_id: "t",
+      }),
+      "08:00:01.000  gateway  GetMe  ok  3.2 ms",
+    ],
+    [
+      line("gateway", 1, "call", { method: "a.B/C", code: "NotFound", reason: "GONE", duration_ms: 1 }),
+      "08:00:01.000  gateway  C  NotFound GONE  1 ms",
+    ],
+    [
+      line("identity", 1, "call failed", {
+        level: "error",
+        method: "a.B/C",
+        code: "Internal",
+        duration_ms: 1,
+        request_id: "r",
+        cause: { message: "bad", cause: { message: "worse" } },
+      }),
+      "08:00:01.000  identity  ERROR  C  Internal  1 ms  call failed  bad: worse · request r",
+    ],
     [line("mesh", 1, "redis", { up: true }), "08:00:01.000  mesh  redis  up=true"],
     ["plain \u001b[31mred\u001b[0m\u0007", "plain red "],
     ["{torn", "{torn"],

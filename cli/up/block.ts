@@ -13,13 +13,14 @@ export interface Started {
   readonly seeded: boolean;
   readonly tookMs: number;
   readonly sendsMail: boolean;
+  readonly detached: boolean;
 }
 
 const adminUrl = ({ adminPort }: RunProcess): string => `http://127.0.0.1:${adminPort}/metrics`;
 
 /** Addresses, who one can be, and commands that work as they stand. */
 export function startedBlock(
-  { url, home, processes, seeded, tookMs, sendsMail }: Started,
+  { url, home, processes, seeded, tookMs, sendsMail, detached }: Started,
   { paint }: Pick<Talk, "paint">,
 ): string {
   const { host } = new URL(url);
@@ -44,6 +45,6 @@ export function startedBlock(
     `       curl -s ${url}/${method}/LookupProfile -H 'content-type: application/json' -d '{"handle":"${seeded ? "alice" : "somebody"}"}'`,
     `       npx buf curl --protocol grpc --http2-prior-knowledge --list-methods ${url}`,
     "",
-    ` ${paint("yellow", "DEV ONLY")}: no TLS${seeded ? ", known passwords" : ""}. Ctrl-C stops everything.`,
+    ` ${paint("yellow", "DEV ONLY")}: no TLS${seeded ? ", known passwords" : ""}. ${detached ? "./skein down" : "Ctrl-C"} stops everything.`,
   ].join("\n");
 }

@@ -80,6 +80,7 @@ export async function stay(wish: Wish, cli: Cli): Promise<number> {
     seeded,
     tookMs: performance.now() - began,
     sendsMail: Boolean(env.IDENTITY_SMTP_URL),
+    detached: process.connected === true,
   };
   cli.out(cli.json ? JSON.stringify(started) : `\n${startedBlock(started, talk)}\n`);
   released();
@@ -135,11 +136,12 @@ async function stopped({ talk, json, out }: Cli, run: Run, scope: AsyncDisposabl
 }
 
 function serversWords({ servers: { about } }: Ground): string {
+  const named = { url: "as given", running: "found running", started: "started" };
   const same = about.every(({ how }) => how === about[0]?.how);
   const words = about
-    .map(({ name, how, version, port }) => `${name} ${version} (${port})${same ? "" : ` ${how}`}`)
+    .map(({ name, how, version, port }) => `${name} ${version} (${port})${same ? "" : ` ${named[how]}`}`)
     .join(", ");
-  return same ? `${words} ${about[0]?.how}` : words;
+  return same ? `${words} ${about[0] && named[about[0].how]}` : words;
 }
 
 function databasesWords(done: Awaited<ReturnType<typeof provision>>): string {

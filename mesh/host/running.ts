@@ -7,6 +7,7 @@ import { meshFailure } from "../failure.ts";
 import { createAssertionReader } from "../identity/assertion.ts";
 import type { ChainParts } from "../pipeline/chain.ts";
 import { createLimiter } from "../pipeline/limiter.ts";
+import { warmRules } from "../pipeline/validation.ts";
 import type { Calls, Loan, Service } from "../service.ts";
 import { type Db, openDatabase } from "../store/database.ts";
 import { lacking } from "../store/migrate.ts";
@@ -74,6 +75,7 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
     fingerprintKey: keyring.derive("fingerprint"),
     strictBudgets: shared.config.strictBudgets,
   };
+  warmRules(service.serves.flatMap(({ contract }) => contract.methods.map(({ input }) => input)));
   const routes = routesOf(service.serves, deps, parts);
   const list = [...(service.jobs ?? []), ...(service.migrations ? housekeeping(shared.config.logDays) : [])];
   const jobs = service.migrations ? scope.use(await startJobs(list, deps, { db, lent, log })) : undefined;

@@ -11,7 +11,7 @@ import {
 } from "@bufbuild/protobuf";
 import { Replay } from "#gen/skein/options/v1/options_pb.ts";
 import type { ReplayKey } from "../context.ts";
-import { careOf, isMutation, optionsOf, valueOf } from "../contract.ts";
+import { careOf, heldIn, isMutation, optionsOf } from "../contract.ts";
 import { meshFailure } from "../failure.ts";
 
 const HEADER = "Idempotency-Key";
@@ -45,7 +45,7 @@ export function replayKeyOf<M extends DescMethod>(
 function strip<M extends DescMessage>(schema: M, message: MessageShape<M>): void {
   for (const field of schema.fields) {
     if (!isFieldSet(message, field)) continue;
-    const value = valueOf(message, field);
+    const value = heldIn(message, field);
     if (field.name === FIELD || careOf(field).secret) clearField(message, field);
     else if (field.fieldKind === "message") strip(field.message, value as Message);
     else if (field.fieldKind === "list" && field.message)

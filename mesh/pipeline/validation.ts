@@ -1,7 +1,7 @@
-import { type DescMessage, isFieldSet, type Message, type MessageShape } from "@bufbuild/protobuf";
+import { create, type DescMessage, isFieldSet, type Message, type MessageShape } from "@bufbuild/protobuf";
 import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator, violationsToProto } from "@bufbuild/protovalidate";
-import { careOf, fieldsWithin, valueOf } from "../contract.ts";
+import { careOf, fieldsWithin, heldIn } from "../contract.ts";
 import { meshFailure } from "../failure.ts";
 
 const validator = createValidator();
@@ -26,11 +26,8 @@ export function validate<M extends DescMessage>(schema: M, message: MessageShape
 }
 
 /** Builds the rules of a message ahead of its first use, which would cost that call a tenth of a second. */
-export function warmRules(
-  schemas: readonly DescMessage[],
-  make: (schema: DescMessage) => MessageShape<DescMessage>,
-): void {
-  for (const schema of schemas) validator.validate(schema, make(schema));
+export function warmRules(schemas: readonly DescMessage[]): void {
+  for (const schema of schemas) validator.validate(schema, create(schema));
 }
 
 const outputOnly = new WeakMap<DescMessage, boolean>();
@@ -53,7 +50,7 @@ function refuseOutputOnly<M extends DescMessage>(schema: M, message: MessageShap
 function refuseNul<M extends DescMessage>(schema: M, message: MessageShape<M>, path: string): void {
   for (const field of schema.fields) {
     if (field.fieldKind === "map" || !isFieldSet(message, field)) continue;
-    const held = valueOf(message, field);
+    const held = heldIn(message, field);
     for (const value of field.fieldKind === "list" ? (held as unknown[]) : [held]) {
       if (typeof value === "string" && value.includes("\0")) {
         throw meshFailure("INVALID_REQUEST", { fields: { [`${path}${field.name}`]: "holds a NUL character" } });

@@ -41,7 +41,7 @@ test("the owner reads its own account, personal data included", async () => {
 
 test("without a mask the fields that are set change, with one those that it names, also to nothing", async () => {
   const ann = await settle(mesh, { handle: "ann_mask", displayName: "Ann", legalName: "Ann Lee" });
-  const set = await client().updateProfile({ change: { bio: " hello\u0000 \r\nthere " } }, as(ann));
+  const set = await client().updateProfile({ change: { bio: " hello\u0007 \r\nthere " } }, as(ann));
   expect(set.account?.profile).toMatchObject({ bio: "hello \nthere", displayName: "Ann", version: 2n });
   const cleared = await client().updateProfile({ change: {}, updateMask: { paths: ["bio", "display_name"] } }, as(ann));
   expect(cleared.account?.profile).toMatchObject({ bio: "", displayName: "ann_mask", version: 3n });
