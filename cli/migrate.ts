@@ -5,16 +5,17 @@ import { pending, provision } from "./install/provision.ts";
 
 /** Brings databases up to date. */
 export const migrate = command({
-  usage: ["migrate [--dry-run]"],
+  usage: ["migrate [--dry-run] [--adopt]"],
   help: `Makes keys, roles and databases that are missing and runs the migrations that they lack, on the server that
 DATABASE_URL names (as an administrator) or on our own. Repeating it changes nothing; several at once wait for each other.
 
-  --dry-run   only say what would run`,
-  options: { "dry-run": { type: "boolean" } },
+  --dry-run   only say what would run
+  --adopt     take over database roles whose passwords are not ours: after the keys of the services were changed`,
+  options: { "dry-run": { type: "boolean" }, adopt: { type: "boolean" } },
   words: 0,
-  async run({ "dry-run": dry }, _words, cli) {
+  async run({ "dry-run": dry, adopt }, _words, cli) {
     await using ground = await layGround(cli);
-    const done = dry ? await pending(ground.env) : await provision(ground.env);
+    const done = dry ? await pending(ground.env) : await provision(ground.env, adopt);
     if (cli.json)
       cli.out(
         JSON.stringify({

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Role } from "#gen/skein/options/v1/options_pb.ts";
 
-/** Somebody to try things as. Handles have three letters at least and may not be reserved words, names may be anything. */
+/** Somebody to try things as. Handles may not be reserved words, names may. */
 export interface Persona {
   readonly name: string;
   readonly handle: string;
@@ -20,7 +20,7 @@ export const personas: readonly Persona[] = [
   { name: "bob", handle: "bob", email: "bob@skein.test", displayName: "Bob" },
   {
     name: "mo",
-    handle: "mo_moderates",
+    handle: "mo",
     email: "mo@skein.test",
     displayName: "Mo",
     role: Role.MODERATOR,
@@ -28,7 +28,7 @@ export const personas: readonly Persona[] = [
   },
   {
     name: "admin",
-    handle: "ada_administers",
+    handle: "ada",
     email: "admin@skein.test",
     displayName: "Ada",
     role: Role.ADMIN,

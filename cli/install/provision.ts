@@ -1,4 +1,4 @@
-import { provisionAll } from "#mesh/host/provisioning.ts";
+import { type Provisioned, provisionAll } from "#mesh/host/provisioning.ts";
 import { ensureKeys, openKeyring } from "#mesh/identity/keyring.ts";
 import type { MigrationClass } from "#mesh/store/migrate.ts";
 import { meshMigrations } from "#mesh/store/migrations.ts";
@@ -7,21 +7,15 @@ import { everything } from "../../main.ts";
 import type { Env } from "../command.ts";
 import { keyFolder, meshOf, names, readSettings } from "./settings.ts";
 
-/** The migrations that a service got, or lacks. */
-export interface Provisioned {
-  readonly service: string;
-  readonly ran: readonly string[];
-}
-
 /**
  * Makes keys, roles and databases that are missing and runs the migrations that they lack. DATABASE_URL must name an
  * administrator, whom the services themselves never learn.
  */
-export async function provision(env: Env): Promise<Provisioned[]> {
+export async function provision(env: Env, adopt = false): Promise<Provisioned[]> {
   const mesh = meshOf(readSettings(env));
   const folder = keyFolder(mesh);
   ensureKeys(folder, names);
-  return provisionAll(everything, mesh.database, mesh.databasePrefix, (service) => openKeyring(folder, service));
+  return provisionAll(everything, mesh.database, mesh.databasePrefix, (service) => openKeyring(folder, service), adopt);
 }
 
 /** What `provision` would run, looked up without changing anything. */

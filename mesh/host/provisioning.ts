@@ -1,7 +1,14 @@
 import type { Keyring } from "../identity/keyring.ts";
 import type { Service } from "../service.ts";
 import { migrate } from "../store/migrate.ts";
-import { type DatabaseUrls, provisionDatabase, provisionRoles, urlsOf } from "../store/provision.ts";
+import { provisionDatabase, provisionRoles, urlsOf } from "../store/provision.ts";
+
+/** What a service's database got. */
+export interface Provisioned {
+  readonly service: string;
+  /** Migrations that were run. */
+  readonly ran: readonly string[];
+}
 
 /** Makes roles and databases that are missing and runs the migrations that they lack. Repeating changes nothing. */
 export async function provisionAll(
@@ -9,15 +16,14 @@ export async function provisionAll(
   server: string,
   prefix: string,
   keyringOf: (service: string) => Keyring,
-  template?: (service: Service, urls: DatabaseUrls) => Promise<string | undefined>,
-): Promise<{ service: string; ran: string[] }[]> {
-  const work = services
-    .filter(({ migrations }) => migrations)
-    .map(async (service) => {
-      const urls = urlsOf(server, prefix, keyringOf(service.name));
-      await provisionRoles(server, urls);
-      await provisionDatabase(server, urls, await template?.(service, urls));
-      return { service: service.name, ran: await migrate(urls.owner, service.migrations ?? []) };
-    });
-  return Promise.all(work);
+  adopt = false,
+): Promise<Provisioned[]> {
+  const work = services.map(async ({ name, migrations }) => {
+    if (!migrations) return [];
+    const urls = urlsOf(server, prefix, keyringOf(name));
+    await provisionRoles(server, urls, adopt);
+    await provisionDatabase(server, urls);
+    return [{ service: name, ran: await migrate(urls.owner, migrations) }];
+  });
+  return (await Promise.all(work)).flat();
 }

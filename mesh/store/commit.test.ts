@@ -1,9 +1,12 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, inject, test } from "vitest";
 import { CredentialService } from "#gen/skein/identity/v1/credential_service_pb.ts";
 import { AccountDeactivatedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
-import { openKeyring } from "../identity/keyring.ts";
+import { ensureKeys, openKeyring } from "../identity/keyring.ts";
 import { partitionOf } from "../partition.ts";
 import { type ToyDeps, toy } from "../testing/toy.ts";
 import { as, startTestMesh, type TestMesh } from "../testing.ts";
@@ -163,4 +166,10 @@ test("whoever serves can neither make nor drop a table, nor look into another se
   await provisionRoles(postgres, stranger);
   const intruding = connect(stranger.data.replace(/[^/]+$/, name?.at ?? ""));
   await expect(intruding).rejects.toThrow("permission denied for database");
+
+  const otherKeys = await mkdtemp(join(tmpdir(), "skein-keys-"));
+  ensureKeys(otherKeys, ["content"]);
+  const other = urlsOf(postgres, "", openKeyring(otherKeys, "content"));
+  await expect(provisionRoles(postgres, other)).rejects.toThrow("belongs to another installation");
+  await (await connect(stranger.data.replace(/[^/]+$/, "postgres"))).end(); // and its password is still the old one
 });

@@ -23,18 +23,35 @@ export function urlsOf(server: string, prefix: string, keyring: Keyring): Databa
   return { owner: at(`${name}_owner`), data: at(name) };
 }
 
-/** Makes a service's roles; repeating changes nothing. */
-export async function provisionRoles(admin: string, urls: DatabaseUrls): Promise<void> {
+/**
+ * Makes a service's roles; repeating changes nothing. Roles that have another password than ours belong to another
+ * installation, or to this one before its keys changed: only who says `adopt` takes them over.
+ */
+export async function provisionRoles(admin: string, urls: DatabaseUrls, adopt = false): Promise<void> {
   await using client = await connect(admin);
   for (const role of [new URL(urls.owner), new URL(urls.data)]) {
     const name = pg.escapeIdentifier(role.username);
     // Concurrent provisioners race for the row in pg_authid: the lock lets them go one by one.
     await client.query("select pg_advisory_lock(7265)");
     const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role.username]);
+    if (rowCount && !adopt) await refuseForeign(admin, role);
     await client.query(
       `${rowCount ? "alter" : "create"} role ${name} login password ${pg.escapeLiteral(role.password)}`,
     );
     await client.query("select pg_advisory_unlock(7265)");
+  }
+}
+
+async function refuseForeign(admin: string, role: URL): Promise<void> {
+  const ours = new URL(admin);
+  ours.username = role.username;
+  ours.password = role.password;
+  try {
+    await using _client = await connect(ours.href);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "28P01") throw error;
+    const words = `the role ${role.username} on this PostgreSQL server belongs to another installation`;
+    throw new Error(`${words} · use a server of your own, or after a change of keys: skein migrate --adopt`);
   }
 }
 

@@ -21,7 +21,11 @@ export const PREFIX: Record<TokenKind, string> = { refresh: "skr", app: "ska", o
 
 /** Tokens under keys that only identity can derive, one per kind. */
 export function createTokens(keyring: Keyring): TokenMint {
-  const keys = { refresh: keyring.derive("token refresh"), app: keyring.derive("token app"), once: keyring.derive("token once") };
+  const keys = {
+    refresh: keyring.derive("token refresh"),
+    app: keyring.derive("token app"),
+    once: keyring.derive("token once"),
+  };
   const mac = (kind: TokenKind, body: string) => createHmac("sha256", keys[kind]).update(body).digest("base64url");
   const make = (kind: TokenKind, id: string, generation = 0) => {
     const body = `${id.replaceAll("-", "")}.${generation.toString(36)}`;

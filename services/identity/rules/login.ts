@@ -10,7 +10,7 @@ export interface Login {
 export function readLogin(given: string): Login {
   const text = given.trim();
   const handle = plainHandle(text);
-  if (/^[a-z0-9_]{3,30}$/.test(handle)) return { handle, email: "" };
+  if (/^[a-z0-9_]{2,30}$/.test(handle)) return { handle, email: "" };
   // Control characters stand in no address, and PostgreSQL takes no NUL.
   return { handle: "", email: /^[^@\p{Cc}]+@[^@\p{Cc}]+$/u.test(text) ? text.toLowerCase() : "" };
 }

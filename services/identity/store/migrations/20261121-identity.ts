@@ -10,7 +10,9 @@ export class Identity20261121 extends Migration {
       roles text[] not null default '{}', version bigint not null default 1, created_at timestamptz not null,
       updated_at timestamptz not null, handle_changed_at timestamptz)`);
     // What search looks at, in one text, so that one index serves it; only visible accounts are in it.
-    this.addSql(`create index account_search on account using gin ((lower(handle || ' ' || display_name)) gin_trgm_ops) where state = 'ACTIVE'`);
+    this.addSql(
+      `create index account_search on account using gin ((lower(handle || ' ' || display_name)) gin_trgm_ops) where state = 'ACTIVE'`,
+    );
     this.addSql(`create index account_handle on account (lower(handle) text_pattern_ops) where state = 'ACTIVE'`);
     this.addSql(`create index account_newest on account (created_at desc, id desc) where state = 'ACTIVE'`);
     this.addSql(`create index account_roles on account (id) where roles <> '{}'`);
@@ -34,7 +36,9 @@ export class Identity20261121 extends Migration {
     this.addSql(`create table session (id uuid primary key, account_id uuid not null, generation int not null default 0,
       rotated_at timestamptz not null, device_name text not null default '', created_at timestamptz not null,
       last_used_at timestamptz not null, expires_at timestamptz not null, revoked_at timestamptz)`);
-    this.addSql(`create index session_account on session (account_id, created_at desc, id desc) where revoked_at is null`);
+    this.addSql(
+      `create index session_account on session (account_id, created_at desc, id desc) where revoked_at is null`,
+    );
     this.addSql(`create index session_expiry on session (expires_at)`);
     this.addSql(`create table app_token (id uuid primary key, account_id uuid not null, name text not null, scopes text[] not null,
       created_at timestamptz not null, expires_at timestamptz not null, revoked_at timestamptz,
