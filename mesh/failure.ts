@@ -69,6 +69,7 @@ export const meshFailure = failuresOf("mesh", {
   TOO_BUSY: [Code.ResourceExhausted, "too much at once: try again shortly"],
   RATE_LIMITED: [Code.ResourceExhausted, "the allowance is used up"],
   DATABASE_UNAVAILABLE: [Code.Unavailable, "the database does not answer: try again shortly"],
+  PEER_LOST: [Code.Unavailable, "the service ended in the middle of the call: try again shortly"],
   NOBODY_SERVES: [Code.Unavailable, "no such service is reachable"],
 });
 

@@ -84,11 +84,11 @@ async function serving(port: number, child: ChildProcess): Promise<void> {
     child.once("exit", (code) => reject(new Error(`up ended with ${code}:\n${said}`))),
   );
   ended.catch(() => undefined);
-  const ready = expect.poll(
-    async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status,
-    { timeout: 90_000, interval: 100 },
-  );
-  await Promise.race([ready.toBe(200), ended]);
+  await Promise.race([
+    expect.poll(() => /\bReady in\b/.test(said), { timeout: 90_000, interval: 50 }).toBe(true),
+    ended,
+  ]);
+  expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
 }
 
 /** The supervisor, all that descends from it, and the servers, which run in sessions of their own but are written down. */

@@ -1,5 +1,6 @@
 import type { Transport } from "@connectrpc/connect";
 import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { tellLostPeers } from "./lost-peer.ts";
 
 /** Reads "identity=http://10.0.0.1:7710,content=http://..." into addresses. */
 export function parsePeers(entries: readonly string[]): Map<string, string> {
@@ -23,12 +24,14 @@ export function createPeers(
         pingTimeoutMs: 3_000,
         idleConnectionTimeoutMs: 300_000,
       });
-      const transport = createConnectTransport({
-        baseUrl,
-        httpVersion: "2",
-        useBinaryFormat: true,
-        sessionManager: sessions,
-      });
+      const transport = tellLostPeers(
+        createConnectTransport({
+          baseUrl,
+          httpVersion: "2",
+          useBinaryFormat: true,
+          sessionManager: sessions,
+        }),
+      );
       open.set(service, { transport, sessions });
       return transport;
     },
