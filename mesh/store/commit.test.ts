@@ -173,3 +173,25 @@ test("whoever serves can neither make nor drop a table, nor look into another se
   await expect(provisionRoles(postgres, other)).rejects.toThrow("belongs to another installation");
   await (await connect(stranger.data.replace(/[^/]+$/, "postgres"))).end(); // and its password is still the old one
 });
+
+test("inside a transaction every statement goes through it: one more connection may never come", async () => {
+  await using mesh = await startTestMesh([identity]);
+  const db = store(mesh);
+  const strayed = db.commit(undefined, async () => db.query(sql`select 1`));
+  await expect(strayed).rejects.toThrow("a transaction is open");
+  expect(await db.query(sql`select 1 as one`)).toEqual([{ one: 1 }]);
+});
+
+test("calls that repeat one key do not use up the connections of others", async () => {
+  await using mesh = await startTestMesh([identity], { DATABASE_CONNECTIONS: "2" });
+  const client = mesh.client(IdentityService);
+  const repeated = Array.from({ length: 40 }, () =>
+    client.changeHandle({ handle: "anna", idempotencyKey: "k" }, as(ann)),
+  );
+  const busy = () =>
+    store(mesh).query<{ n: number }>(
+      sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+  expect(await busy()).toEqual([{ n: 0 }]);
+  expect(new Set((await Promise.all(repeated)).map(({ account }) => account?.etag)).size).toBe(1);
+});

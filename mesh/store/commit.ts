@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from "node:async_hooks";
 import {
   create,
   type DescMessage,
@@ -10,8 +11,9 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { CompiledQuery, type Transaction } from "kysely";
 import { Replay } from "#gen/skein/options/v1/options_pb.ts";
 import { type Context, current, spend } from "../context.ts";
-import { optionsOf } from "../contract.ts";
+import { nameOf, optionsOf } from "../contract.ts";
 import { lostRace, translate } from "./database-failure.ts";
+import { createLine } from "./line.ts";
 import { type Entry, entryOf, writeEntries } from "./log.ts";
 import { claim, recall, record, rememberSubject } from "./replay.ts";
 import type { Sql } from "./sql.ts";
@@ -27,6 +29,8 @@ export interface Tx {
 interface Parts {
   em: () => EntityManager;
   query: <Row>(statement: Sql) => Promise<Row[]>;
+  /** Says that a transaction is open, to whatever its work calls. */
+  open: AsyncLocalStorage<boolean>;
   announce: () => void;
 }
 
@@ -36,35 +40,38 @@ const ATTEMPTS = 4;
 class Taken extends Error {}
 
 /** The two ways to commit a unit of work; see Db. */
-export function createCommit({ em, query, announce }: Parts) {
+export function createCommit({ em, query, open, announce }: Parts) {
+  const inLine = createLine();
   async function transact<A>(
     context: Context | undefined,
     work: (tx: Tx) => Promise<A>,
     finish: (tx: Tx, answer: A) => Promise<void>,
   ) {
     const entries: Entry[] = [];
-    const answer = await em().transactional(async (inner) => {
-      entries.length = 0;
-      const tx: Tx = {
-        em: inner,
-        query: (statement) => inTransaction(inner, statement, (context ?? current())?.signal),
-        publish: (schema, event) => void entries.push(entryOf(schema, create(schema, event))),
-      };
-      if (context && claims(context) && !(await claim(tx, context))) throw new Taken();
-      const done = await work(tx);
-      await inner.flush();
-      await writeEntries(tx, entries, context);
-      await finish(tx, done);
-      return done;
-    });
+    const answer = await em().transactional((inner) =>
+      open.run(true, async () => {
+        entries.length = 0;
+        const tx: Tx = {
+          em: inner,
+          query: (statement) => inTransaction(inner, statement, (context ?? current())?.signal),
+          publish: (schema, event) => void entries.push(entryOf(schema, create(schema, event))),
+        };
+        if (context && claims(context) && !(await claim(tx, context))) throw new Taken();
+        const done = await work(tx);
+        await inner.flush();
+        await writeEntries(tx, entries, context);
+        await finish(tx, done);
+        return done;
+      }),
+    );
     if (entries.length > 0) announce();
     return answer;
   }
 
-  async function persist<A>(act: () => Promise<A>, again: () => Promise<A>): Promise<A> {
+  async function persist<A>(context: Context | undefined, act: () => Promise<A>, again: () => Promise<A>): Promise<A> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await act();
+        return await (context && claims(context) ? inLine(keyOf(context), act) : act());
       } catch (error) {
         if (error instanceof Taken) return await again();
         if (!lostRace(error) || attempt === ATTEMPTS) throw translate(error);
@@ -83,7 +90,7 @@ export function createCommit({ em, query, announce }: Parts) {
         const { answer } = await recall(query, context as Context);
         return fromBinary(output as DescMessage, answer ?? new Uint8Array()) as MessageShape<DescMessage> as A;
       };
-      return persist(() => transact(context, work, finish), again);
+      return persist(context, () => transact(context, work, finish), again);
     },
     async commitOnce<A>(
       context: Context,
@@ -97,7 +104,7 @@ export function createCommit({ em, query, announce }: Parts) {
         const { subject } = await recall(query, context);
         return { subject, answer: await again(subject) };
       };
-      return (await persist(() => transact(context, work, finish), replayed)).answer;
+      return (await persist(context, () => transact(context, work, finish), replayed)).answer;
     },
   };
 }
@@ -105,6 +112,8 @@ export function createCommit({ em, query, announce }: Parts) {
 // Where the row itself keeps the key (ENTITY), the handler looks there.
 const claims = (context: Context): boolean =>
   context.replay !== undefined && optionsOf(context.method).replay !== Replay.ENTITY;
+
+const keyOf = ({ method, replay }: Context): string => JSON.stringify([nameOf(method), replay?.scope, replay?.key]);
 
 async function inTransaction<Row>(
   em: EntityManager,

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { MikroORM } from "@mikro-orm/postgresql";
 import type { Pool, PoolClient } from "pg";
@@ -71,7 +72,12 @@ export async function openDatabase({ url, service, entities, connections }: Data
     await using control = await connect(url); // never out of the pool: it may be full of what is to be cancelled
     await control.query("select pg_cancel_backend($1)", [pid]);
   };
-  const query = <Row>(statement: Sql) => run<Row>(held, statement, cancel, current()?.signal);
+  const open = new AsyncLocalStorage<boolean>();
+  const query = async <Row>(statement: Sql) => {
+    // With every connection in a transaction that waits for one more, nobody would ever get on.
+    if (open.getStore()) throw new Error("a transaction is open: its statements go through tx.query");
+    return run<Row>(held, statement, cancel, current()?.signal);
+  };
   const logged: (() => void)[] = [];
   const announce = () => {
     for (const listener of logged) listener();
@@ -85,7 +91,7 @@ export async function openDatabase({ url, service, entities, connections }: Data
     query,
     em,
     onLogged: (listener) => void logged.push(listener),
-    ...createCommit({ em, query, announce }),
+    ...createCommit({ em, query, open, announce }),
     [Symbol.asyncDispose]: () => orm.close(true),
   };
 }

@@ -23,6 +23,8 @@ export type PublicKey = Pick<SigningKey, "kid" | "x">;
 
 /** Signs and verifies access tokens. */
 export interface Signer {
+  /** Sees to it that there is a key to sign with; before a transaction, never inside it: it may need a connection. */
+  ready(now: Date): Promise<void>;
   sign(claims: AccessClaims): Promise<string>;
   /** The claims of a genuine token that has not expired; whether it was revoked is another question. */
   verify(token: string, now: Date): Promise<AccessClaims | undefined>;
@@ -74,6 +76,9 @@ export function createSigner(loan: Loan<Record<never, never>, typeof config>, va
   }
 
   return {
+    async ready(now) {
+      await keysAt(now);
+    },
     async sign({ accountId, sessionId, roles, suspended, issuedAt, expiresAt }) {
       const { current } = await keysAt(issuedAt);
       const seconds = issuedAt.getTime() / 1000;

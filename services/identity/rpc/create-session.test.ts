@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RetryInfoSchema } from "#gen/google/rpc/error_details_pb.ts";
@@ -160,10 +161,11 @@ test("no session on an old password slips in behind its change", async () => {
   const jem = await settle(mesh, { handle: "jem" });
   const { db, clock } = deps();
   let call: Promise<unknown> = Promise.resolve();
+  const elsewhere = AsyncLocalStorage.snapshot(); // what others do while the transaction below is open is no part of it
   await db.commit(undefined, async (tx) => {
     await tx.query(sql`update credential set password_hash = 'another' where account_id = ${jem}`);
-    call = signIn("jem").catch((error: unknown) => error); // its password is right by what is committed so far
-    await waitForLock();
+    call = elsewhere(() => signIn("jem")).catch((error: unknown) => error); // its password is right by what is committed so far
+    await elsewhere(waitForLock);
     await revokeAllSessions(tx, { accountId: jem, reason: 3, now: clock.now(), ttlMs: 1000 });
   });
   expect(await refusal(Promise.reject(await call))).toMatchObject({ reason: "BAD_CREDENTIALS" });

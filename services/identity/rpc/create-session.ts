@@ -20,6 +20,7 @@ export const createSession = (deps: Deps): Rpc<typeof SessionService.method.crea
         const candidate = await findCandidate(db.query, login);
         const right = await hasher.verify(candidate?.passwordHash, password, ctx.signal);
         if (!candidate || !right) throw failure("BAD_CREDENTIALS");
+        await deps.signer.ready(ctx.now);
         const { accountId } = candidate;
         const entry = { candidate, code, deviceName, now: ctx.now };
         return db.commitOnce(

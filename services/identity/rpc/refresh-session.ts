@@ -18,6 +18,7 @@ export const refreshSession =
     const { db, mint, config } = deps;
     const read = mint.read("refresh", refreshToken);
     if (!read) throw failure("REFRESH_INVALID");
+    await deps.signer.ready(ctx.now);
     const use: Use = { ...read, now: ctx.now };
     // The fingerprint of a repeated call knows no secrets: that it brings the same token is checked here.
     const subject = `${use.id} ${use.generation}`;

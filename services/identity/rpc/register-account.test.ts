@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AccountRegisteredSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
@@ -122,13 +123,14 @@ test("a key that was used for another request is refused", async () => {
 test("a call that dies in the middle leaves nothing, and its repetition makes the account", async () => {
   const { db } = mesh.deps<Deps>("identity");
   let call: Promise<unknown> = Promise.resolve();
+  const elsewhere = AsyncLocalStorage.snapshot(); // what others do while the transaction below is open is no part of it
   await db
     .commit(undefined, async (tx) => {
       await tx.query(
         sql`insert into email_claim (email, account_id) values ('iris@example.test', ${crypto.randomUUID()})`,
       );
-      call = register("iris", { idempotencyKey: "iris-1" }).catch(() => "died"); // has claimed key and handle, waits for the address
-      await killWaiting();
+      call = elsewhere(() => register("iris", { idempotencyKey: "iris-1" })).catch(() => "died"); // has claimed key and handle, waits for the address
+      await elsewhere(killWaiting);
       throw new Error("give the address back");
     })
     .catch(() => undefined);

@@ -27,6 +27,7 @@ export const registerAccount = (deps: Deps): Rpc<typeof IdentityService.method.r
     const { handle, email, password } = request;
     refuseReservedHandle(handle);
     refuseWeakPassword(password, { handle, email });
+    await deps.signer.ready(ctx.now);
     // Repetitions at once share the hash, for it becomes one account; what many share has nobody's deadline.
     const passwordHash = ctx.replay
       ? await shared.run(`hash ${ctx.replay.scope} ${ctx.replay.key}`, password, () => deps.hasher.hash(password))
