@@ -31,6 +31,7 @@ export async function serveInside(
   return listen({
     host: config.host,
     port: config.port,
+    graceMs: config.drain,
     handler(request, response) {
       if (probe(request, response, readiness)) return;
       try {

@@ -12,16 +12,19 @@ export function routesOf<Deps>(
   served: readonly Served<Deps>[],
   deps: Deps,
   parts: ChainParts,
+  stopping: AbortSignal,
 ): (router: ConnectRouter) => void {
   const methods = served.flatMap(({ contract, handlers }) =>
     contract.methods.map((method) => ({ method, impl: chain(parts, method, handlerOf(handlers, method, deps)) })),
   );
   return (router) => {
-    // Options given here replace the router's, so every option that matters is given here.
+    // What is not given here is taken from the router, so every option that matters is given here.
     for (const { method, impl } of methods) {
       router.rpc(method, impl as MethodImpl<DescMethod>, {
         readMaxBytes: maxBytesOf(method),
         maxTimeoutMs: MAX_TIMEOUT_MS,
+        // A stopping host ends streams, which their clients resume elsewhere; what is answered once is let finish.
+        ...{ shutdownSignal: method.methodKind === "server_streaming" ? stopping : undefined },
       });
     }
   };

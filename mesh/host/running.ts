@@ -76,7 +76,7 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
     strictBudgets: shared.config.strictBudgets,
   };
   warmRules(service.serves.flatMap(({ contract }) => contract.methods.map(({ input }) => input)));
-  const routes = routesOf(service.serves, deps, parts);
+  const routes = routesOf(service.serves, deps, parts, shared.stopping);
   const list = [...(service.jobs ?? []), ...(service.migrations ? housekeeping(shared.config.logDays) : [])];
   const jobs = service.migrations ? scope.use(await startJobs(list, deps, { db, lent, log })) : undefined;
   return { service, routes, transport: inMemory(routes), deps, outward, jobs };
