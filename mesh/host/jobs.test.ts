@@ -41,6 +41,48 @@ test("a job whose holder died is taken over when its lease is over", async () =>
   await expect.poll(() => runs, { timeout: 5_000 }).toBe(1);
 });
 
+test("a job that lost its lease is told to stop, and does not end the round of whoever has it now", async () => {
+  await using mesh = await startTestMesh([service]);
+  const deps = mesh.deps<ToyDeps>("content");
+  const [begun, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const beats: (() => void)[] = [];
+  const timers = {
+    ...deps.timers,
+    every: (_: number, fn: () => void) => {
+      beats.push(fn);
+      return { [Symbol.dispose]: () => undefined };
+    },
+  };
+  const job = {
+    name: "long",
+    everyMs: 3_600_000,
+    async run(_: ToyDeps, signal: AbortSignal) {
+      signal.addEventListener("abort", () => told.resolve());
+      begun.resolve();
+      await told.promise;
+    },
+  };
+  await using runner = await startJobs([job], deps, { db: deps.db, lent: { ...deps, timers }, log });
+  const round = runner.run("long");
+  await begun.promise;
+  await deps.db.query(sql`update job set holder = 'another' where name = 'long'`);
+  for (const beat of beats) beat();
+  await round;
+  expect(await deps.db.query(sql`select holder from job where name = 'long'`)).toEqual([{ holder: "another" }]);
+});
+
+test("a long job does not keep the others of its service waiting", async () => {
+  await using mesh = await startTestMesh([service]);
+  const deps = mesh.deps<ToyDeps>("content");
+  const other = Promise.withResolvers<void>();
+  const jobs = [
+    { name: "long", everyMs: 3_600_000, run: () => other.promise },
+    { name: "other", everyMs: 3_600_000, run: async () => other.resolve() },
+  ];
+  await using _runner = await startJobs(jobs, deps, { db: deps.db, lent: deps, log });
+  await other.promise;
+});
+
 test("a job that fails says so and comes round again", async () => {
   await using mesh = await startTestMesh([service]);
   const deps = mesh.deps<ToyDeps>("content");

@@ -20,25 +20,30 @@ export async function startJobs<Deps>(
   deps: Deps,
   { db, lent, log }: { db: Db; lent: Lent; log: Logger },
 ): Promise<Runner> {
-  const holder = lent.ids.next();
   const stop = new AbortController();
-  const working = new Set<Promise<unknown>>();
+  const working = new Map<string, Promise<unknown>>();
   for (const { name } of jobs) await db.query(sql`insert into job (name) values (${name}) on conflict do nothing`);
 
   async function attempt({ name, everyMs, run }: Job<Deps>, early: boolean): Promise<boolean> {
+    const holder = lent.ids.next();
     const [taken] =
       await db.query(sql`update job set holder = ${holder}, held_until = now() + make_interval(secs => ${LEASE_S})
       where name = ${name} and (due_at <= now() or ${early}) and (held_until is null or held_until < now()) returning 1`);
     if (!taken) return false;
     const began = lent.clock.now().getTime();
+    const lost = new AbortController();
+    const renew = async () => {
+      const [kept] = await db.query(
+        sql`update job set held_until = now() + make_interval(secs => ${LEASE_S}) where name = ${name} and holder = ${holder} returning 1`,
+      );
+      if (!kept) lost.abort(new Error("another replica has taken the job over"));
+    };
     using _renewal = lent.timers.every((LEASE_S * 1000) / 3, () => {
-      db.query(
-        sql`update job set held_until = now() + make_interval(secs => ${LEASE_S}) where name = ${name} and holder = ${holder}`,
-      ).catch((error) => log.warn({ job: name, cause: error }, "lease not renewed"));
+      renew().catch((error) => log.warn({ job: name, cause: error }, "lease not renewed"));
     });
     let failure: string | null = null;
     try {
-      await run(deps, stop.signal);
+      await run(deps, AbortSignal.any([stop.signal, lost.signal]));
     } catch (error) {
       failure = String(error);
       log.error({ job: name, cause: error }, "job failed");
@@ -49,21 +54,14 @@ export async function startJobs<Deps>(
     return true;
   }
 
-  const look = async () => {
-    for (const job of jobs) if (!stop.signal.aborted) await attempt(job, false);
+  const look = (job: Job<Deps>) => {
+    if (working.has(job.name)) return;
+    const round = attempt(job, false)
+      .catch((error) => log.warn({ job: job.name, cause: error }, "job not looked at"))
+      .finally(() => working.delete(job.name));
+    working.set(job.name, round);
   };
-  let looking = false;
-  const timer = lent.timers.every(LOOK_MS, () => {
-    if (looking) return;
-    looking = true;
-    const round = look()
-      .catch((error) => log.warn({ cause: error }, "jobs not looked at"))
-      .finally(() => {
-        looking = false;
-        working.delete(round);
-      });
-    working.add(round);
-  });
+  const timer = lent.timers.every(LOOK_MS, () => jobs.forEach(look));
   return {
     async run(name) {
       const job = jobs.find((one) => one.name === name);
@@ -73,7 +71,7 @@ export async function startJobs<Deps>(
     async [Symbol.asyncDispose]() {
       timer[Symbol.dispose]();
       stop.abort();
-      await Promise.allSettled(working);
+      await Promise.allSettled(working.values());
     },
   };
 }
