@@ -61,6 +61,9 @@ describe.each(["in memory", "h2c"])("%s", (shape) => {
     expect(await call(good)).toBe("OK");
     expect(await call({})).toBe("Unauthenticated");
     expect(await call({ [ACTOR_HEADER]: assertion })).toBe("Unauthenticated");
+    for (const name of ["constructor", "__proto__", "toString", "nobody"]) {
+      expect(await call({ [HOP_HEADER]: `1.${name}.${now.getTime() + 60_000}.AAAA` })).toBe("Unauthenticated");
+    }
     expect(await call({ ...good, [HOP_HEADER]: `${good[HOP_HEADER].slice(0, -2)}AA` })).toBe("Unauthenticated");
     const other = assertActor(gateway, { ...actor, accountId: "0193aaaa-0000-7000-8000-000000000002" });
     expect(await call({ ...good, [ACTOR_HEADER]: other })).toBe("Unauthenticated"); // the proof covers the assertion

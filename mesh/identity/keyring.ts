@@ -35,7 +35,7 @@ const DIRECTORY = "public.json";
 export function ensureKeys(folder: string, services: readonly string[]): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const directory = readJson<Directory>(join(folder, DIRECTORY)) ?? {};
-  const missing = services.filter((service) => !directory[service]);
+  const missing = services.filter((service) => !Object.hasOwn(directory, service));
   if (missing.length === 0) return;
   for (const service of missing) {
     const exchange = generateKeyPairSync("x25519");
@@ -55,15 +55,21 @@ export function openKeyring(folder: string, service: string): Keyring {
   const exchange = importPrivate(own.exchange);
   const signing = importPrivate(own.signing);
   const seed = exchange.export({ type: "pkcs8", format: "der" });
+  // The name is the caller's own word: what every object inherits is nobody's key.
+  const peerOf = (name: string) => (Object.hasOwn(directory, name) ? directory[name] : undefined);
   const pairs = new Map<string, KeyObject>();
   const verifiers = new Map<string, KeyObject>();
   return {
     service,
     signing,
-    verifying: (name) => remember(verifiers, name, () => directory[name] && importPublic(directory[name].signing)),
+    verifying: (name) =>
+      remember(verifiers, name, () => {
+        const peer = peerOf(name);
+        return peer && importPublic(peer.signing);
+      }),
     pairwise: (name) =>
       remember(pairs, name, () => {
-        const peer = directory[name];
+        const peer = peerOf(name);
         if (!peer) return undefined;
         const secret = diffieHellman({ privateKey: exchange, publicKey: importPublic(peer.exchange) });
         const ends = [service, name].sort().join("|"); // both ends must derive the same key
