@@ -61,10 +61,11 @@ export async function provisionDatabase(admin: string, urls: DatabaseUrls, templ
   const owner = pg.escapeIdentifier(new URL(urls.owner).username);
   const data = pg.escapeIdentifier(new URL(urls.data).username);
   await using client = await connect(admin);
+  if (!template) await client.query("select pg_advisory_lock(7265)"); // held until the connection ends
   const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [name]);
-  if (rowCount) return;
   const from = template ? ` template ${pg.escapeIdentifier(template)}` : "";
-  await client.query(`create database ${pg.escapeIdentifier(name)} owner ${owner}${from}`);
+  if (!rowCount) await client.query(`create database ${pg.escapeIdentifier(name)} owner ${owner}${from}`);
+  // An earlier provisioner may have been cut off here: what follows is said each time.
   await client.query(`revoke all on database ${pg.escapeIdentifier(name)} from public`); // else every role may connect
   await client.query(`grant connect on database ${pg.escapeIdentifier(name)} to ${data}`);
   if (template) return;
