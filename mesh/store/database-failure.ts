@@ -24,7 +24,7 @@ export function translate(error: unknown): unknown {
   const away =
     AWAY.has(code) ||
     code.startsWith("08") ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(String(error));
+    /timeout exceeded when trying to connect|Connection terminated|is not queryable/.test(String(error));
   return away ? meshFailure("DATABASE_UNAVAILABLE", { cause: error, retryAfterMs: 1_000 }) : error;
 }
 
