@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { GatewayInfoService } from "#gen/skein/gateway/v1/gateway_info_service_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
+import { parsePeers } from "./host/peers.ts";
 import { rosterOf } from "./host/shared.ts";
 import { sql } from "./store/sql.ts";
 import { toy } from "./testing/toy.ts";
@@ -19,6 +20,12 @@ test("services that would call in a circle are not started", () => {
   const one = toy("content", [GatewayInfoService], {}, { identity: IdentityService });
   const two = toy("identity", [IdentityService], {}, { info: GatewayInfoService });
   expect(() => rosterOf([one, two])).toThrow("content > identity > content");
+});
+
+test("a peer whose address cannot be read is refused at the start, not at the first call", () => {
+  expect(parsePeers(["identity=http://10.0.0.1:7710"])).toEqual(new Map([["identity", "http://10.0.0.1:7710"]]));
+  for (const entry of ["identity", "identity=", "=http://x", "identity=10.0.0.1:7710", "identity=http://a b"])
+    expect(() => parsePeers([entry])).toThrow("MESH_PEERS");
 });
 
 test("a service that is not reachable is unavailable, and says so", async () => {

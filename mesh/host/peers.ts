@@ -4,7 +4,14 @@ import { tellLostPeers } from "./lost-peer.ts";
 
 /** Reads "identity=http://10.0.0.1:7710,content=http://..." into addresses. */
 export function parsePeers(entries: readonly string[]): Map<string, string> {
-  return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]));
+  return new Map(
+    entries.map((entry) => {
+      const [, service, address] = /^([^=]+)=(https?:\/\/.+)$/.exec(entry) ?? [];
+      if (!service || !address || !URL.canParse(address))
+        throw new Error(`MESH_PEERS: "${entry}" is not like identity=http://10.0.0.1:7710`);
+      return [service, address];
+    }),
+  );
 }
 
 /** Connections to services in other processes: the Connect protocol, binary, over h2c, one session each. */

@@ -85,13 +85,14 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
 async function openStore(service: Service, { config, keyringOf, connections, bus, readiness }: Shared): Promise<Db> {
   const { data } = urlsOf(config.database, config.databasePrefix, keyringOf(service.name));
   const db = await openDatabase({ url: data, service: service.name, entities: service.entities ?? [], connections });
+  await using unfinished = new AsyncDisposableStack();
+  unfinished.use(db);
   const missing = await lacking(db.query, service.migrations ?? []);
-  if (missing > 0) {
-    await db[Symbol.asyncDispose]();
+  if (missing > 0)
     throw new Error(`the database of ${service.name} lacks ${missing} migration(s): run "skein migrate"`);
-  }
   db.onLogged(() => bus.wake(service.name));
   readiness.set(`database ${service.name}`, true);
+  unfinished.move();
   return db;
 }
 
