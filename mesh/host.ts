@@ -119,6 +119,7 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
   const watch = scope.use(
     watchRevocations({ transport: first.outward, revocations: shared.revocations, bus, lent, log }),
   );
+  await watch.poll(); // nobody is served before it is known whose sessions have ended, unless identity is away
   const inside = config.port < 0 ? undefined : scope.use(await serveInside(running, shared));
   const admin =
     config.adminPort < 0
@@ -139,7 +140,6 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
         scope.use(await service.edge(deps, { ...shared, contracts: roster.contracts, transport: outward })),
       );
   }
-  void watch.poll();
   const owned = scope.move();
   return {
     running,

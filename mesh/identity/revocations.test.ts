@@ -38,6 +38,13 @@ test("an account that was signed out everywhere keeps what it signed into later,
   expect(set.revoked(actor("spared", 5))).toBe(false);
 });
 
+test("a token that names no session ends with its account even where no session was spared", () => {
+  const set = createRevocations();
+  set.add([revocation({ case: "accountId", value: "ann" })]);
+  expect(set.revoked(actor("", 5))).toBe(true);
+  expect(set.revoked(actor("", 11))).toBe(false);
+});
+
 test("what no living token can concern is forgotten", () => {
   const set = createRevocations();
   set.add([revocation({ case: "sessionId", value: "s1" }), revocation({ case: "accountId", value: "ann" })]);

@@ -37,7 +37,8 @@ export function createRevocations(): Revocations {
     revoked(actor) {
       if (sessions.has(actor.sessionId)) return true;
       const ended = accounts.get(actor.accountId);
-      return ended?.some(({ at, kept }) => kept !== actor.sessionId && actor.issuedAt.getTime() <= at) ?? false;
+      const spared = (kept: string) => kept !== "" && kept === actor.sessionId; // "" names no session
+      return ended?.some(({ at, kept }) => !spared(kept) && actor.issuedAt.getTime() <= at) ?? false;
     },
     prune(now) {
       const time = now.getTime();
