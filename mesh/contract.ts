@@ -5,10 +5,17 @@ import { field as fieldOption, type MethodOptions, method as methodOption } from
 
 const DEFAULT_MAX_BYTES = 64 * 1024;
 
+// Reading an option decodes it anew from the descriptor: a call asks for its method's a dozen times.
+const read = new WeakMap<DescMethod, MethodOptions>();
+
 /** What a method declares about itself; a method of ours that declares nothing is a mistake. */
 export function optionsOf(method: DescMethod): MethodOptions {
+  const known = read.get(method);
+  if (known) return known;
   if (!hasOption(method, methodOption)) throw new Error(`${nameOf(method)} has no skein.options.v1.method`);
-  return getOption(method, methodOption);
+  const options = getOption(method, methodOption);
+  read.set(method, options);
+  return options;
 }
 
 /** Health and reflection are others' contracts and carry no options of ours. */
