@@ -15,7 +15,7 @@ grant    makes an account that exists an administrator
 It works while the mesh runs and while it is stopped, for whoever can read the keys in SKEIN_HOME: with them it acts as
 identity itself. The role is announced to the other services like any other; sessions have it from their next refresh on.
 
-  --handle NAME       three to thirty letters, digits or _
+  --handle NAME       two to thirty letters, digits or _
   --email ADDRESS     where mail to the administrator goes
   --password-stdin    read the password from standard input; otherwise it is asked for, twice`,
   options: { handle: { type: "string" }, email: { type: "string" }, "password-stdin": { type: "boolean" } },

@@ -9,7 +9,8 @@ const acts = ["print", "check", "example"];
 /** Shows and checks the configuration. */
 export const config = command({
   usage: ["config print [--no-redacted]", "config check", "config example [--write | --check]"],
-  help: `print     every setting, its value and where that came from; secrets are hidden unless --no-redacted
+  help: `print     every setting, its value and where that came from; secrets are hidden unless --no-redacted. Where nothing is set,
+          ./skein up uses servers of its own, a short DRAIN_TIME and, on this machine alone, wider limits
 check     reads everything as a start would; exit code 3 and one table when something is wrong
 example   the text of .env.example, made from the settings themselves
             --write   writes the file
@@ -20,7 +21,7 @@ example   the text of .env.example, made from the settings themselves
     if (!act || !acts.includes(act))
       throw misused(act ? `config cannot ${act}` : "config does what?", `say one of: ${acts.join(", ")}`);
     if (act === "example")
-      return example(join(checkout, ".env.example"), { write: write === true, check: check === true, out });
+      return example(join(checkout, ".env.example"), { write: write === true, check: check === true, json, out });
     const settings = readSettings({ ...env, SKEIN_HOME: home });
     for (const warning of settings.warnings) talk.say(`${talk.paint("yellow", "⚠")} ${warning}`);
     if (act === "print") out(printConfig(specs, settings, { redacted: redacted !== false, json }));
@@ -36,13 +37,13 @@ example   the text of .env.example, made from the settings themselves
 
 function example(
   path: string,
-  { write, check, out }: { write: boolean; check: boolean; out: (text: string) => void },
+  { write, check, json, out }: { write: boolean; check: boolean; json: boolean; out: (text: string) => void },
 ): number {
   const text = exampleEnv(specs);
   if (write) writeFileSync(path, text);
-  else if (!check) out(text.trimEnd());
+  else if (!check) out(json ? JSON.stringify({ text }) : text.trimEnd());
   else if (!existsSync(path) || readFileSync(path, "utf8") !== text)
     throw new Refusal(exits.failed, `${path} is not what the settings say`, "run: ./skein config example --write");
-  if (write || check) out(`${path} is up to date`);
+  if (write || check) out(json ? JSON.stringify({ path, upToDate: true }) : `${path} is up to date`);
   return exits.done;
 }

@@ -42,6 +42,7 @@ test("with --json standard output holds JSON and nothing else, also of a failure
     code: 4,
     error: { code: "NOT_RUNNING", fix: "start it: ./skein up" },
   });
+  expect(JSON.parse((await here.skein("config", "example", "--json")).out).text).toContain("GATEWAY_PORT");
   expect(JSON.parse((await here.skein("version", "--json")).out)).toMatchObject({ node: process.versions.node });
   expect(JSON.parse((await here.skein("status", "--json")).out)).toMatchObject({
     running: false,

@@ -26,6 +26,7 @@ export interface Going {
 export interface Installation extends AsyncDisposable {
   readonly home: string;
   readonly port: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
   start(...args: string[]): Going;
   skein(...args: string[]): Promise<Said>;
   /** Runs a command with something on its standard input. */
@@ -52,6 +53,7 @@ export async function installation(more: Readonly<Record<string, string>> = {}):
   return {
     home,
     port,
+    env,
     start,
     tell,
     skein: (...args) => tell("", ...args),

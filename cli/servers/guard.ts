@@ -54,6 +54,7 @@ export function startGuard(home: string, token: string): Guard {
   child.unref();
   child.channel?.unref();
 
+  let awaited = 0;
   const start = async (launch: Launch, record: Unborn): Promise<Started> => {
     let ending: string | undefined;
     const born = new Promise<Known>((resolve) => {
@@ -63,10 +64,10 @@ export function startGuard(home: string, token: string): Guard {
       });
     });
     const order: Order = { launch, record };
-    child.channel?.ref(); // nothing else keeps us alive until the answer
+    if (++awaited === 1) child.channel?.ref(); // nothing else keeps us alive until the last answer
     child.send(order, () => undefined);
     const known = await Promise.race([born, ended]);
-    child.channel?.unref();
+    if (--awaited === 0) child.channel?.unref();
     if (!known) throw new Preflight("WATCHDOG_DIED", "the servers' watchdog ended", `read ${logOf(home, "watchdog")}`);
     return { ...known, log: logOf(home, record.name), ended: () => ending };
   };

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { chooseHome, prepareHome } from "./home.ts";
+import { chooseHome, elsewhere, prepareHome } from "./home.ts";
 import { startServers } from "./start.ts";
 import { fleeting, temporaryHome } from "./testing.ts";
 
@@ -51,6 +51,10 @@ test.skipIf(root)("a home that cannot be made is named, with the fix", async () 
 
 test.skipIf(root)("a checkout that is not ours gets its home elsewhere", () => {
   expect(chooseHome("/usr", {})).toMatch(new RegExp(`/skein-${process.getuid?.()}-[0-9a-f]{10}$`));
+});
+
+test.runIf(root)("root's data outside home lies where nobody clears temporary files away", () => {
+  expect(elsewhere("/root/skein/.skein")).toMatch(/^\/var\/lib\/skein-0-[0-9a-f]{10}$/);
 });
 
 test("SKEIN_HOME wins, then the checkout", async () => {

@@ -26,7 +26,8 @@ export function chooseHome(checkout: string, env: NodeJS.ProcessEnv = process.en
 
 /** The place for what cannot live under home: short, outside any private directory, one per user and home. */
 export function elsewhere(home: string): string {
-  const root = existsSync("/var/tmp") ? "/var/tmp" : tmpdir();
+  // systemd deletes what lay in /var/tmp for 30 days, files of a database too: whoever may, keeps away from there.
+  const root = ["/var/lib", "/var/tmp"].find((folder) => existsSync(folder) && mayWrite(folder)) ?? tmpdir();
   return join(root, `skein-${process.getuid?.() ?? 0}-${createHash("sha256").update(home).digest("hex").slice(0, 10)}`);
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Cli, type Env, exits, Refusal } from "../command.ts";
 import { type Fleet, startOnFreePorts } from "../fleet/fleet.ts";
 import { onePost, splitPosts, withoutAdministrator } from "../fleet/posts.ts";
@@ -8,7 +9,7 @@ import { provision } from "../install/provision.ts";
 import { nobodyIsHere, seedPersonas } from "../install/seeding.ts";
 import { givenServers, names, readSettings } from "../install/settings.ts";
 import { openLogs } from "../log/files.ts";
-import { prepareHome } from "../servers/home.ts";
+import { elsewhere, prepareHome } from "../servers/home.ts";
 import { count } from "../terminal/words.ts";
 import { versionOf } from "../version.ts";
 import { released } from "./behind.ts";
@@ -44,7 +45,14 @@ export async function stay(wish: Wish, cli: Cli): Promise<number> {
     () => "settings, ports, disk",
   );
 
-  const ground = scope.use(await talk.step("servers", (note) => layGround({ ...cli, env, home }, note), serversWords));
+  // What is fetched, installed or kept elsewhere stays on the screen: it outlasts this start.
+  const ground = scope.use(
+    await talk.step(
+      "servers",
+      () => layGround({ ...cli, env, home }, (line) => talk.say(` ${talk.paint("yellow", "ℹ")} ${line}`)),
+      serversWords,
+    ),
+  );
   signal.throwIfAborted();
   await talk.step("databases", () => provision(ground.env), databasesWords);
   signal.throwIfAborted();
@@ -129,11 +137,14 @@ async function stopped({ talk, json, out }: Cli, run: Run, scope: AsyncDisposabl
   await scope.disposeAsync();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   talk.say(
-    ` ${talk.paint("green", "✔")} stopped in ${seconds} s. The data stays in ${home}: ./skein up goes on with it, ./skein up --fresh starts over`,
+    ` ${talk.paint("green", "✔")} stopped in ${seconds} s. The data stays in ${whereData(home)}: ./skein up goes on with it, ./skein up --fresh starts over`,
   );
   if (json) out(JSON.stringify({ stopped: true, home }));
   return exits.done;
 }
+
+// Root's servers cannot reach a home inside a private directory.
+const whereData = (home: string): string => [home, elsewhere(home)].filter(existsSync).join(" and ");
 
 function serversWords({ servers: { about } }: Ground): string {
   const named = { url: "as given", running: "found running", started: "started" };
