@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -12,8 +12,8 @@ const password = "correct horse battery";
 
 describe.each(shapes)("%s", (shape) => {
   test("signing in and reading profiles go on without Redis' memory, without Redis and without NATS", async () => {
-    const home = await mkdtemp(join(tmpdir(), "skein-away-"));
-    await using servers = await startServers({ home, durable: false });
+    await using home = await mkdtempDisposable(join(tmpdir(), "skein-away-"));
+    await using servers = await startServers({ home: home.path, durable: false });
     await using town = await startTown(shape, { REDIS_URL: servers.redis, NATS_URL: servers.nats });
     const accounts = town.client(IdentityService);
     const sessions = town.client(SessionService);
@@ -44,6 +44,5 @@ describe.each(shapes)("%s", (shape) => {
     kill("redis");
     await works();
     await works();
-    await rm(home, { recursive: true, force: true });
   });
 });

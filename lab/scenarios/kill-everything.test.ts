@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtempDisposable, readFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,8 @@ const password = "correct horse battery";
 
 describe.each(shapes)("%s", (shape) => {
   test("after kill -9 of everything under load, every acknowledged write is there and nothing is left running", async () => {
-    const home = await mkdtemp(join(tmpdir(), "skein-kill-"));
+    await using folder = await mkdtempDisposable(join(tmpdir(), "skein-kill-"));
+    const home = folder.path;
     const port = await freePort();
     const args = ["up", "--port", String(port), ...(shape === "split" ? ["--split"] : [])];
     const env = {
@@ -73,7 +74,6 @@ describe.each(shapes)("%s", (shape) => {
     second.kill("SIGKILL"); // the supervisor alone: what it started must notice and go
     await expect.poll(() => later.filter(alive), { timeout: 30_000 }).toEqual([]);
     expect(await taken(port)).toBe(false);
-    await rm(home, { recursive: true, force: true });
   }, 180_000);
 });
 

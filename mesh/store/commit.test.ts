@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -167,7 +167,8 @@ test("whoever serves can neither make nor drop a table, nor look into another se
   const intruding = connect(stranger.data.replace(/[^/]+$/, name?.at ?? ""));
   await expect(intruding).rejects.toThrow("permission denied for database");
 
-  const otherKeys = await mkdtemp(join(tmpdir(), "skein-keys-"));
+  await using otherHome = await mkdtempDisposable(join(tmpdir(), "skein-keys-"));
+  const otherKeys = otherHome.path;
   ensureKeys(otherKeys, ["content"]);
   const other = urlsOf(postgres, "", openKeyring(otherKeys, "content"));
   await expect(provisionRoles(postgres, other)).rejects.toThrow("belongs to another installation");
