@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { takeDown } from "./down.ts";
+import { runCommand } from "./run.ts";
 import { freePort } from "./servers/port.ts";
+import { createTalk } from "./terminal/talk.ts";
 
 const cliFile = join(import.meta.dirname, "main.ts");
 
@@ -27,9 +29,11 @@ export interface Installation extends AsyncDisposable {
   readonly home: string;
   readonly port: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Starts a command in a process of its own. */
   start(...args: string[]): Going;
+  /** Runs a command to its end, here. */
   skein(...args: string[]): Promise<Said>;
-  /** Runs a command with something on its standard input. */
+  /** Runs a command in a process of its own, with something on its standard input. */
   tell(input: string, ...args: string[]): Promise<Said>;
 }
 
@@ -56,12 +60,31 @@ export async function installation(more: Readonly<Record<string, string>> = {}):
     env,
     start,
     tell,
-    skein: (...args) => tell("", ...args),
+    skein: (...args) => inThisProcess(args, env),
     async [Symbol.asyncDispose]() {
       await takeDown(home);
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+async function inThisProcess(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Said> {
+  const said = { out: "", err: "" };
+  const sink = {
+    write(text: string) {
+      said.err += text;
+    },
+  };
+  const code = await runCommand(args, {
+    checkout: join(import.meta.dirname, ".."),
+    env,
+    talk: createTalk(sink, { live: false, colours: false }),
+    signal: new AbortController().signal,
+    out(text) {
+      said.out += `${text}\n`;
+    },
+  });
+  return { code, ...said };
 }
 
 function begin(args: readonly string[], env: NodeJS.ProcessEnv): Going {

@@ -48,11 +48,9 @@ describe("one process", { timeout: 90_000 }, () => {
     expect(await json("status")).toMatchObject({ running: true, ready: true, shape: "one process" });
 
     const before = everybody();
-    const asked = performance.now();
     up.child.kill("SIGINT");
     const { code, err } = await up.ended;
     expect(code).toBe(0);
-    expect(performance.now() - asked).toBeLessThan(5_000);
     expect(err).toContain(`The data stays in ${here.home}`);
     await nothingLeft(before);
     expect(existsSync(join(here.home, "run.json"))).toBe(false);
