@@ -1,6 +1,7 @@
 import type { Tx } from "#mesh/store/commit.ts";
 import { sql } from "#mesh/store/sql.ts";
 import type { Deps } from "../deps.ts";
+import { failure } from "../failures.ts";
 
 /** What a one-time token is good for, and nothing else. */
 export type Purpose = "verify-email" | "reset-password" | "change-email" | "cancel-deletion";
@@ -11,19 +12,25 @@ export interface Issue {
   readonly purpose: Purpose;
   /** What the token proves beside the account, such as the address it was sent to. */
   readonly detail?: string;
+  /** The hash of the password by which the owner was proven; once it is another, no token is made. */
+  readonly provenBy?: string;
   readonly ttlMs: number;
   readonly now: Date;
 }
 
 /** Makes a token that is good once; earlier ones of the same account and purpose become useless. */
 export async function issueOnce(tx: Tx, deps: Pick<Deps, "ids" | "mint">, issue: Issue): Promise<string> {
-  const { accountId, purpose, detail = "", ttlMs, now } = issue;
+  const { accountId, purpose, detail = "", provenBy, ttlMs, now } = issue;
   const id = deps.ids.next();
   const expiresAt = new Date(now.getTime() + ttlMs);
-  await tx.query(sql`
-    with earlier as (delete from one_time_token where account_id = ${accountId} and purpose = ${purpose} and used_at is null)
+  // Whoever changes the password holds its row and then voids tokens: none may slip in behind that.
+  const made = await tx.query(sql`
+    with proven as (select 1 from credential where account_id = ${accountId} and password_hash = ${provenBy ?? null}::text for share),
+    earlier as (delete from one_time_token where account_id = ${accountId} and purpose = ${purpose} and used_at is null)
     insert into one_time_token (id, account_id, purpose, detail, created_at, expires_at)
-    values (${id}, ${accountId}, ${purpose}, ${detail}, ${now}, ${expiresAt})`);
+    select ${id}::uuid, ${accountId}::uuid, ${purpose}::text, ${detail}::text, ${now}::timestamptz, ${expiresAt}::timestamptz
+    where ${provenBy === undefined}::boolean or exists (select 1 from proven) returning 1`);
+  if (made.length === 0) throw failure("BAD_CREDENTIALS");
   return deps.mint.make("once", id);
 }
 
