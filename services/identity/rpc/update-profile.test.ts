@@ -137,6 +137,24 @@ test("the same key gives the same answer, and for another request it is refused"
   expect(await eventsOf(mesh, ann)).toHaveLength(2);
 });
 
+test("an app token that may write the profile does not read personal data from the answer", async () => {
+  const ann = await settle(mesh, { handle: "ann_bot", legalName: "Ann Lee", birthDate: "1990-02-03" });
+  const bot = as(ann, { scopes: ["profile:write"] });
+  const change = { bio: "by a bot" };
+  const kept = await client().updateProfile({ change, idempotencyKey: "k2" }, as(ann));
+  expect(kept.account?.legalName).toBe("Ann Lee");
+  for (const request of [
+    { change, idempotencyKey: "k2" },
+    { change, validateOnly: true },
+    { change: { bio: "again" } },
+  ]) {
+    const { account } = await client().updateProfile(request, bot);
+    expect(account).toMatchObject({ email: "", legalName: "", birthDate: "", profile: { handle: "ann_bot" } });
+  }
+  const both = as(ann, { scopes: ["profile:write", "account:read"] });
+  expect((await client().updateProfile({ change }, both)).account?.legalName).toBe("Ann Lee");
+});
+
 test("a suspended account is refused also by a token that does not say so yet", async () => {
   const ann = await settle(mesh, { handle: "ann_susp", state: "SUSPENDED" });
   expect(await refusal(client().updateProfile({ change: { bio: "x" } }, as(ann)))).toMatchObject({
