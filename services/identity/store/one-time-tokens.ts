@@ -2,6 +2,7 @@ import type { Tx } from "#mesh/store/commit.ts";
 import { sql } from "#mesh/store/sql.ts";
 import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
+import { nobodyAt } from "./addresses.ts";
 
 /** What a one-time token is good for, and nothing else. */
 export type Purpose = "verify-email" | "reset-password" | "change-email" | "cancel-deletion";
@@ -64,15 +65,18 @@ export async function dropOnce(
     where account_id = ${accountId} and purpose = any(${[...purposes]}::text[]) and used_at is null`);
 }
 
-/** Whose a token is, as long as it is good; it stays unused. Accounts that are being deleted have none. */
-export async function ownerByOnce(
-  { db, mint }: Pick<Deps, "db" | "mint">,
-  { token, purpose, now }: { token: string; purpose: Purpose; now: Date },
+/** Whose a reset token is, as long as it is good; it stays unused. Accounts that are being deleted or have moved to another address have none. */
+export async function ownerByReset(
+  deps: Pick<Deps, "db" | "mint" | "keyring">,
+  { token, now }: { token: string; now: Date },
 ): Promise<{ handle: string; email: string } | undefined> {
-  const read = mint.read("once", token);
+  const read = deps.mint.read("once", token);
   if (!read) return undefined;
-  const [owner] = await db.query<{ handle: string; email: string }>(sql`select a.handle, p.email from one_time_token o
+  const purpose: Purpose = "reset-password";
+  const [owner] = await deps.db.query<{ handle: string; email: string; detail: string }>(sql`
+    select a.handle, p.email, o.detail from one_time_token o
     join account a on a.id = o.account_id join person p on p.account_id = a.id
     where o.id = ${read.id} and o.purpose = ${purpose} and o.used_at is null and o.expires_at > ${now} and a.state <> 'DELETING'`);
-  return owner;
+  // Asked for while the address moved, it was mailed to the former one after the tokens for that were voided.
+  return owner?.detail === nobodyAt(deps, owner?.email ?? "") ? owner : undefined;
 }
