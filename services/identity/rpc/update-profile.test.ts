@@ -67,6 +67,8 @@ test("an unknown path is refused by name, and so is a day that nobody was born o
     const refused = await refusal(client().updateProfile({ change: {}, updateMask: { paths: [path] } }, as(ann)));
     expect(refused).toMatchObject({ code: Code.InvalidArgument, reason: "UNKNOWN_FIELD", facts: { field: path } });
   }
+  const long = client().updateProfile({ change: {}, updateMask: { paths: ["x".repeat(20_000)] } }, as(ann));
+  expect((await refusal(long)).facts.field?.length).toBeLessThan(300);
   for (const birthDate of ["2001-02-30", "9999-01-01"]) {
     expect((await refusal(client().updateProfile({ change: { birthDate } }, as(ann)))).reason).toBe("INVALID_REQUEST");
   }
