@@ -40,6 +40,8 @@ export class ExpectedFailure extends Error {
   }
 }
 
+const LONGEST_TOLD = 256;
+
 type Table = Record<string, readonly [code: Code, words: string]>;
 
 /** Turns a service's table of expected failures into the one function that makes them. */
@@ -85,7 +87,7 @@ export function toConnectError(thrown: unknown, requestId: string, signal?: Abor
 function expected(failure: ExpectedFailure, requestId: string): ConnectError {
   const { domain, reason, more, code } = failure;
   const error = new ConnectError(failure.message, code, undefined, undefined, failure);
-  const facts = more.facts ?? {};
+  const facts = Object.fromEntries(Object.entries(more.facts ?? {}).map(([name, fact]) => [name, short(fact)]));
   const add = error.details;
   add.push({
     desc: ErrorInfoSchema,
@@ -93,7 +95,11 @@ function expected(failure: ExpectedFailure, requestId: string): ConnectError {
   });
   add.push({ desc: FailureSchema, value: create(FailureSchema, { domain, reason, facts, requestId }) });
   if (more.fields) {
-    const fieldViolations = Object.entries(more.fields).map(([field, description]) => ({ field, description, reason }));
+    const fieldViolations = Object.entries(more.fields).map(([field, description]) => ({
+      field: short(field),
+      description: short(description),
+      reason,
+    }));
     add.push({ desc: BadRequestSchema, value: create(BadRequestSchema, { fieldViolations }) });
   }
   for (const { desc, value } of more.details ?? []) add.push({ desc, value: value as MessageInitShape<DescMessage> });
@@ -108,6 +114,9 @@ function expected(failure: ExpectedFailure, requestId: string): ConnectError {
   }
   return error;
 }
+
+/** Some facts are the caller's own words, and gRPC sends them as headers: too many of those end its whole connection. */
+const short = (text: string): string => (text.length > LONGEST_TOLD ? `${text.slice(0, LONGEST_TOLD)}...` : text);
 
 /** A peer's expected failure passes as it is; its bugs stay its secret. */
 function fromPeer(error: ConnectError, requestId: string): ConnectError {

@@ -5,6 +5,8 @@ import { careOf, fieldsWithin, heldIn } from "../contract.ts";
 import { meshFailure } from "../failure.ts";
 
 const validator = createValidator();
+/** So many broken rules are told: a few bytes of request must not become megabytes of answer, which gRPC sends as headers. */
+const MOST_TOLD = 20;
 
 /** Checks a request against the rules of its contract; every broken rule is named with its field. */
 export function validate<M extends DescMessage>(schema: M, message: MessageShape<M>): void {
@@ -13,8 +15,9 @@ export function validate<M extends DescMessage>(schema: M, message: MessageShape
   const result = validator.validate(schema, message);
   if (result.kind === "valid") return;
   if (result.kind === "error") throw result.error; // the rule itself is broken: our bug, not the caller's
-  const fields = Object.fromEntries(result.violations.map(({ field, message: words }) => [pathToString(field), words]));
-  const [desc, value] = [...violationsToProto(result.violations)].reverse() as [DescMessage, object];
+  const told = result.violations.slice(0, MOST_TOLD);
+  const fields = Object.fromEntries(told.map(({ field, message: words }) => [pathToString(field), words]));
+  const [desc, value] = [...violationsToProto(told)].reverse() as [DescMessage, object];
   const first = Object.entries(fields)[0];
   throw meshFailure("INVALID_REQUEST", {
     words: first

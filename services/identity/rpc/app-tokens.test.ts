@@ -7,7 +7,7 @@ import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import { eventsOf, lastEvent } from "../testing/events.ts";
-import { settle } from "../testing/people.ts";
+import { settle, signIn } from "../testing/people.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {
@@ -16,12 +16,13 @@ beforeAll(async () => {
 afterAll(() => mesh[Symbol.asyncDispose]());
 
 const client = () => mesh.client(CredentialService);
+const at = async (id: string) => as(id, { sessionId: await signIn(mesh, id) });
 const wish = { name: "bot", scopes: ["profile:read", "account:read"] };
 const DAY_MS = 86_400_000;
 
 test("an app token carries name, scopes and life, and reads back as its row", async () => {
   const ann = await settle(mesh, { handle: "ann" });
-  const { appToken, token } = await client().createAppToken({ ...wish, validDays: 7 }, as(ann));
+  const { appToken, token } = await client().createAppToken({ ...wish, validDays: 7 }, await at(ann));
   expect(appToken).toMatchObject({ name: "bot", scopes: wish.scopes });
   expect(Number(appToken?.expiresAt?.seconds) - Number(appToken?.createdAt?.seconds)).toBe((7 * DAY_MS) / 1000);
   expect(mesh.deps<Deps>("identity").mint.read("app", token)).toEqual({ id: appToken?.id, generation: 0 });
@@ -30,8 +31,8 @@ test("an app token carries name, scopes and life, and reads back as its row", as
 test("the same idempotency key gives the same token, also to twenty at once; for another wish it is refused", async () => {
   const bob = await settle(mesh, { handle: "bob" });
   const cid = await settle(mesh, { handle: "cid" });
-  const call = (who: string, name = "bot") =>
-    client().createAppToken({ ...wish, name, idempotencyKey: "one" }, as(who));
+  const call = async (who: string, name = "bot") =>
+    client().createAppToken({ ...wish, name, idempotencyKey: "one" }, await at(who));
   const answers = await Promise.all(Array.from({ length: 20 }, () => call(bob)));
   expect(new Set(answers.map(({ token }) => token)).size).toBe(1);
   expect((await call(bob)).appToken).toEqual(answers[0]?.appToken);
@@ -40,7 +41,9 @@ test("the same idempotency key gives the same token, also to twenty at once; for
     message: expect.stringContaining("idempotency key"),
   });
   expect((await call(cid)).token).not.toBe(answers[0]?.token);
-  const { token } = await client().createAppToken(wish, as(bob, { headers: { "Idempotency-Key": "one" } }));
+  const sessionId = await signIn(mesh, bob);
+  const headers = { "Idempotency-Key": "one" };
+  const { token } = await client().createAppToken(wish, as(bob, { sessionId, headers }));
   expect(token).toBe(answers[0]?.token);
 });
 
@@ -53,7 +56,7 @@ test("scopes that no method needs are refused by name", async () => {
 
 test("an account has at most fifty living tokens, also when they are made at once; a dead one makes room", async () => {
   const eve = await settle(mesh, { handle: "eve" });
-  const make = () => client().createAppToken({ ...wish, validDays: 1 }, as(eve));
+  const make = async () => client().createAppToken({ ...wish, validDays: 1 }, await at(eve));
   const results = await Promise.allSettled(Array.from({ length: 60 }, make));
   const made = results.flatMap((result) => (result.status === "fulfilled" ? [result.value.appToken?.id ?? ""] : []));
   expect(made).toHaveLength(50);
@@ -70,9 +73,9 @@ test("the list pages through the caller's own living tokens, newest first, and i
   const fay = await settle(mesh, { handle: "fay" });
   const gus = await settle(mesh, { handle: "gus" });
   const made: string[] = [];
-  for (let at = 0; at < 5; at++)
-    made.unshift((await client().createAppToken({ ...wish, name: `bot ${at}` }, as(fay))).appToken?.id ?? "");
-  await client().createAppToken(wish, as(gus));
+  for (let nth = 0; nth < 5; nth++)
+    made.unshift((await client().createAppToken({ ...wish, name: `bot ${nth}` }, await at(fay))).appToken?.id ?? "");
+  await client().createAppToken(wish, await at(gus));
   await client().revokeAppToken({ id: made[2] ?? "" }, as(fay));
   const pages: string[][] = [];
   for (let pageToken = ""; pages.length === 0 || pageToken; ) {
@@ -89,10 +92,23 @@ test("the list pages through the caller's own living tokens, newest first, and i
   });
 });
 
+test("a session that has ended makes no token, also where its end has not come around yet", async () => {
+  const jan = await settle(mesh, { handle: "jan" });
+  const sessionId = await signIn(mesh, jan);
+  const stolen = as(jan, { sessionId });
+  const { db, clock } = mesh.deps<Deps>("identity");
+  await client().createAppToken({ ...wish, idempotencyKey: "one" }, stolen);
+  await db.query(sql`update session set revoked_at = ${clock.now()} where id = ${sessionId}`);
+  await expect(client().createAppToken(wish, stolen)).rejects.toMatchObject({ code: Code.Unauthenticated });
+  await expect(client().createAppToken({ ...wish, idempotencyKey: "one" }, stolen)).rejects.toMatchObject({
+    code: Code.Unauthenticated,
+  });
+});
+
 test("a revoked token is announced once and known to everybody who asks; a stranger's stays", async () => {
   const hal = await settle(mesh, { handle: "hal" });
   const ida = await settle(mesh, { handle: "ida" });
-  const { appToken } = await client().createAppToken(wish, as(hal));
+  const { appToken } = await client().createAppToken(wish, await at(hal));
   const id = appToken?.id ?? "";
   await client().revokeAppToken({ id }, as(ida));
   expect((await client().listAppTokens({}, as(hal))).appTokens).toHaveLength(1);

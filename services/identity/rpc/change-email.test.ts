@@ -6,6 +6,8 @@ import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
+import { ownCredential } from "../store/own-credential.ts";
+import { replacePassword } from "../store/passwords.ts";
 import { lettersTo, tokenTo } from "../testing/letters.ts";
 import { PASSWORD, settle } from "../testing/people.ts";
 import { spentBy } from "../testing/spending.ts";
@@ -66,6 +68,30 @@ test("asking for a taken address voids the former wish, as asking for a free one
   const token = await tokenTo(mesh, "bobs@example.test");
   await wish(bob, "landlord@example.test");
   await expect(client().confirmEmailVerification({ token })).rejects.toMatchObject({ code: Code.InvalidArgument });
+});
+
+test("a wish that was proven with the old password comes to nothing once that is changed", async () => {
+  const dan = await settle(mesh, { handle: "dan" });
+  const { db, clock } = deps();
+  const waiting = () =>
+    db.query(sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+  const { passwordHash: former } = await ownCredential(db.query, dan);
+  const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const changing = db.commit(undefined, async (tx) => {
+    await replacePassword(tx, { accountId: dan, former, hash: "of another password", now: clock.now() });
+    held.resolve();
+    await release.promise;
+  });
+  await held.promise;
+  let done = false;
+  const wished = Promise.allSettled([wish(dan, "thief@example.test")]).finally(() => {
+    done = true;
+  });
+  await expect.poll(async () => done || (await waiting()).length > 0).toBe(true);
+  release.resolve();
+  await changing;
+  expect((await wished)[0]).toMatchObject({ status: "rejected", reason: { code: Code.Unauthenticated } });
+  expect(await lettersTo(mesh, "thief@example.test")).toEqual([]);
 });
 
 test("a wrong password mails nothing, and the own address is no change", async () => {

@@ -15,7 +15,7 @@ export const changeEmail =
   async ({ newEmail, password }, ctx) => {
     const accountId = callerOf(ctx);
     const { now } = ctx;
-    const { handle, email } = await proveOwner(deps, ctx, password);
+    const { handle, email, passwordHash } = await proveOwner(deps, ctx, password);
     if (plainAddress(newEmail) === plainAddress(email)) return {};
     const owner = await addressOwner(deps.db.query, newEmail);
     await deps.db.commit(ctx, async (tx) => {
@@ -25,6 +25,7 @@ export const changeEmail =
         accountId,
         purpose: "change-email",
         detail: newEmail,
+        provenBy: passwordHash,
         ttlMs: VALID_MS,
         now,
       });

@@ -29,7 +29,7 @@ const works = async (accountId: string, password: string) => {
 test("a changed password works, ends the other sessions and app tokens, and is told by mail", async () => {
   const ann = await settle(mesh, { handle: "ann" });
   const [here] = [await signIn(mesh, ann), await signIn(mesh, ann), await signIn(mesh, ann)];
-  await client().createAppToken({ name: "bot", scopes: ["profile:read"] }, as(ann));
+  await client().createAppToken({ name: "bot", scopes: ["profile:read"] }, as(ann, { sessionId: here }));
   await client().changePassword({ currentPassword: PASSWORD, newPassword: NEW }, as(ann, { sessionId: here }));
   expect([await works(ann, PASSWORD), await works(ann, NEW)]).toEqual([false, true]);
   expect(await sessionsOf(mesh, ann)).toEqual([here]);

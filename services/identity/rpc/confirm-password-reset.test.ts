@@ -5,6 +5,7 @@ import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
+import { moveAddress } from "../store/addresses.ts";
 import { appCode, lettersTo, tokenTo } from "../testing/letters.ts";
 import { PASSWORD, sessionsOf, settle, signIn } from "../testing/people.ts";
 
@@ -85,6 +86,14 @@ test("a token is dead after an hour, after a newer one, and in any other shape",
   }
   await client().confirmPasswordReset({ token: third, newPassword: NEW });
   expect(await credential(old.id)).toMatchObject({ current: true });
+});
+
+test("a token that was mailed to a former address opens nothing, even if it was asked for as the address moved", async () => {
+  const { id, token } = await mailed("fay");
+  const { db, clock } = mesh.deps<Deps>("identity");
+  await db.commit(undefined, (tx) => moveAddress(tx, { accountId: id, email: "safe@example.test", now: clock.now() }));
+  await expect(client().confirmPasswordReset({ token, newPassword: NEW })).rejects.toMatchObject(invalid);
+  expect(await credential(id)).toMatchObject({ former: true });
 });
 
 test("an account that is deleted meanwhile cannot be entered by a token of before", async () => {

@@ -5,7 +5,7 @@ import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
 import { refuseWeakPassword } from "../rules/password.ts";
 import { queueMail } from "../store/mails.ts";
-import { dropOnce, ownerByOnce, useOnce } from "../store/one-time-tokens.ts";
+import { dropOnce, ownerByReset, useOnce } from "../store/one-time-tokens.ts";
 import { resetPassword } from "../store/passwords.ts";
 import { revokeAllSessions } from "../store/revoke.ts";
 
@@ -16,7 +16,7 @@ export const confirmPasswordReset =
     const { db, hasher, config } = deps;
     const { now } = ctx;
     // Looked at before it is used: a weak password must not cost the token, and a bad token must not cost a hash.
-    const owner = await ownerByOnce(deps, { token, purpose: "reset-password", now });
+    const owner = await ownerByReset(deps, { token, now });
     if (!owner) throw failure("ONE_TIME_TOKEN_INVALID");
     refuseWeakPassword(newPassword, owner, "new_password");
     const hash = await hasher.hash(newPassword, ctx.signal);

@@ -5,7 +5,7 @@ import type { Rpc } from "#mesh/service.ts";
 import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
 import { unknownScopes } from "../rules/scopes.ts";
-import { appTokenByKey, appTokenOf, keepAppToken, type NewAppToken } from "../store/app-tokens.ts";
+import { appTokenByKey, appTokenOf, holdSession, keepAppToken, type NewAppToken } from "../store/app-tokens.ts";
 
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 365;
@@ -25,6 +25,9 @@ export const createAppToken =
     const accountId = callerOf(ctx);
     const expiresAt = new Date(now.getTime() + (validDays || DEFAULT_DAYS) * DAY_MS);
     const row = await db.commit(ctx, async (tx) => {
+      // A stolen session may not know its end yet, and this token would outlive it by years.
+      const alive = await holdSession(tx, { accountId, sessionId: ctx.actor?.sessionId ?? "" });
+      if (!alive) throw meshFailure("TOKEN_REVOKED");
       const wanted: NewAppToken = { id: ids.next(), accountId, name, scopes, now, expiresAt, replay };
       const made = await keepAppToken(tx, wanted, MOST_LIVING);
       if (made) return made;

@@ -59,10 +59,10 @@ test("a token whose session has ended says nothing", async () => {
 });
 
 test("an app token tells its scopes, and its own id as the session by which it can be revoked", async () => {
-  const { accountId } = await newcomer(mesh, "cyd");
+  const { accountId, sessionId } = await newcomer(mesh, "cyd");
   const { token, appToken } = await mesh
     .client(CredentialService)
-    .createAppToken({ name: "bot", scopes: ["profile:read"] }, as(accountId));
+    .createAppToken({ name: "bot", scopes: ["profile:read"] }, as(accountId, { sessionId }));
   expect(await introspect(token)).toMatchObject({
     active: true,
     accountId,
@@ -81,7 +81,7 @@ test("tokens of other kinds, forged and expired ones say nothing", async () => {
   const { mint, ids } = mesh.deps<Deps>("identity");
   const { token } = await mesh
     .client(CredentialService)
-    .createAppToken({ name: "bot", scopes: ["profile:read"], validDays: 1 }, as(accountId));
+    .createAppToken({ name: "bot", scopes: ["profile:read"], validDays: 1 }, as(accountId, { sessionId }));
   for (const other of [
     refreshToken,
     mint.make("app", ids.next()),

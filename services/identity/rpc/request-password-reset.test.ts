@@ -22,7 +22,9 @@ const ask = (email: string) => mesh.client(CredentialService).requestPasswordRes
 /** What a request leaves behind, without the values. */
 async function traces(email: string) {
   const rows = async () => {
-    const tokens = await deps().db.query<{ id: string }>(sql`select id, purpose, detail, used_at is null as unused,
+    const tokens = await deps().db.query<{
+      id: string;
+    }>(sql`select id, purpose, length(detail) as detail, used_at is null as unused,
       extract(epoch from expires_at - created_at) as lives from one_time_token`);
     const mails = await deps().db.query<{ id: string }>(
       sql`select id, template, length(params::text) > 100 as full, attempts from mail`,

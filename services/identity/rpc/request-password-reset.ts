@@ -12,10 +12,12 @@ export const requestPasswordReset =
   (deps: Deps): Rpc<typeof CredentialService.method.requestPasswordReset> =>
   async ({ email }, ctx) => {
     const owner = await addressOwner(deps.db.query, email);
-    const nobody = { accountId: nobodyAt(deps, email), handle: "nobody", email: "" };
+    const mark = nobodyAt(deps, email); // the token is good for this mailbox alone, whose address is not kept
+    const nobody = { accountId: mark, handle: "nobody", email: "" };
     const { accountId, handle, email: recipient } = owner && !owner.deleting ? owner : nobody;
     await deps.db.commit(ctx, async (tx) => {
-      const token = await issueOnce(tx, deps, { accountId, purpose: "reset-password", ttlMs: VALID_MS, now: ctx.now });
+      const wish = { accountId, purpose: "reset-password", detail: mark, ttlMs: VALID_MS, now: ctx.now } as const;
+      const token = await issueOnce(tx, deps, wish);
       await queueMail(tx, deps, { recipient, template: "reset-password", params: { handle, token }, now: ctx.now });
     });
     return {};

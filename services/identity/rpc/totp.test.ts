@@ -7,7 +7,7 @@ import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import { checkSecondFactor } from "../store/second-factor.ts";
 import { appCode, everythingStored, lettersTo } from "../testing/letters.ts";
-import { PASSWORD, settle } from "../testing/people.ts";
+import { PASSWORD, settle, signIn } from "../testing/people.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {
@@ -130,7 +130,7 @@ test("no secret, code or token is stored in clear, neither before nor after the 
   const { id, secret, recoveryCodes } = await withFactor("kim");
   const { token } = await client().createAppToken(
     { name: "bot", scopes: ["profile:read"], idempotencyKey: "kim-1" },
-    as(id),
+    as(id, { sessionId: await signIn(mesh, id) }),
   );
   await client().requestPasswordReset({ email: "kim@example.test" });
   const before = await everythingStored(mesh);

@@ -67,6 +67,8 @@ test("an unknown path is refused by name, and so is a day that nobody was born o
     const refused = await refusal(client().updateProfile({ change: {}, updateMask: { paths: [path] } }, as(ann)));
     expect(refused).toMatchObject({ code: Code.InvalidArgument, reason: "UNKNOWN_FIELD", facts: { field: path } });
   }
+  const long = client().updateProfile({ change: {}, updateMask: { paths: ["x".repeat(20_000)] } }, as(ann));
+  expect((await refusal(long)).facts.field?.length).toBeLessThan(300);
   for (const birthDate of ["2001-02-30", "9999-01-01"]) {
     expect((await refusal(client().updateProfile({ change: { birthDate } }, as(ann)))).reason).toBe("INVALID_REQUEST");
   }
@@ -135,6 +137,24 @@ test("the same key gives the same answer, and for another request it is refused"
   expect(reused).toMatchObject({ reason: "IDEMPOTENCY_KEY_REUSED", domain: "mesh" });
   expect(reused.details(FailureSchema)).toHaveLength(1);
   expect(await eventsOf(mesh, ann)).toHaveLength(2);
+});
+
+test("an app token that may write the profile does not read personal data from the answer", async () => {
+  const ann = await settle(mesh, { handle: "ann_bot", legalName: "Ann Lee", birthDate: "1990-02-03" });
+  const bot = as(ann, { scopes: ["profile:write"] });
+  const change = { bio: "by a bot" };
+  const kept = await client().updateProfile({ change, idempotencyKey: "k2" }, as(ann));
+  expect(kept.account?.legalName).toBe("Ann Lee");
+  for (const request of [
+    { change, idempotencyKey: "k2" },
+    { change, validateOnly: true },
+    { change: { bio: "again" } },
+  ]) {
+    const { account } = await client().updateProfile(request, bot);
+    expect(account).toMatchObject({ email: "", legalName: "", birthDate: "", profile: { handle: "ann_bot" } });
+  }
+  const both = as(ann, { scopes: ["profile:write", "account:read"] });
+  expect((await client().updateProfile({ change }, both)).account?.legalName).toBe("Ann Lee");
 });
 
 test("a suspended account is refused also by a token that does not say so yet", async () => {

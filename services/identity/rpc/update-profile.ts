@@ -1,6 +1,9 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { AccountSchema } from "#gen/skein/identity/v1/account_pb.ts";
 import { ProfileUpdatedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
-import type { IdentityService, UpdateProfileRequest } from "#gen/skein/identity/v1/identity_service_pb.ts";
-import { callerOf } from "#mesh/context.ts";
+import { IdentityService, type UpdateProfileRequest } from "#gen/skein/identity/v1/identity_service_pb.ts";
+import { type Context, callerOf } from "#mesh/context.ts";
+import { optionsOf } from "#mesh/contract.ts";
 import type { Rpc } from "#mesh/service.ts";
 import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
@@ -10,6 +13,8 @@ import { type AccountRow, accountOf, etagOf, lockAccount, profileOf, readAccount
 import { changeAccount } from "../store/changes.ts";
 import { settleProfile } from "../store/profiles.ts";
 
+type Shown = MessageInitShape<typeof AccountSchema>;
+
 /** Changes what the mask names and nothing else. Of two updates at once each sees the other's; what is equal changes nothing. */
 export const updateProfile =
   (deps: Deps): Rpc<typeof IdentityService.method.updateProfile> =>
@@ -17,7 +22,7 @@ export const updateProfile =
     const id = callerOf(ctx);
     if (request.validateOnly) {
       const { row } = check(await readAccount(deps.db.query, id), request, ctx.now);
-      return { account: accountOf(row) };
+      return { account: shownTo(ctx, accountOf(row)) };
     }
     let after: AccountRow | undefined;
     const answer = await deps.db.commit(ctx, async (tx) => {
@@ -32,8 +37,15 @@ export const updateProfile =
       return { account: accountOf(after) };
     });
     if (after) await settleProfile(deps, after);
-    return answer;
+    return { account: answer.account && shownTo(ctx, answer.account) };
   };
+
+/** An app token that may write the profile may not therefore read who stands behind it, in a repeated answer neither. */
+function shownTo({ actor }: Context, account: Shown): Shown {
+  if (!actor?.scopes || actor.scopes.includes(optionsOf(IdentityService.method.getMe).scope)) return account;
+  const { profile, state, etag } = account;
+  return { ...(profile && { profile }), ...(state && { state }), ...(etag && { etag }) };
+}
 
 function check(
   found: AccountRow | undefined,

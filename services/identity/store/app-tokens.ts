@@ -26,11 +26,16 @@ export interface NewAppToken {
   readonly replay: ReplayKey | undefined;
 }
 
-/** Keeps a new app token unless the account has `most` living ones, or its idempotency key was used. */
+/** Says whether the session lives, and keeps everything that ends app tokens waiting: they end with those made here. */
+export async function holdSession(tx: Tx, { accountId, sessionId }: { accountId: string; sessionId: string }) {
+  const held = await tx.query(sql`select 1 from account a join credential c on c.account_id = a.id
+    join session s on s.account_id = a.id where a.id = ${accountId} and s.id = ${sessionId} and s.revoked_at is null for update`);
+  return held.length > 0;
+}
+
+/** Keeps a new app token unless the account, which is held, has `most` living ones, or its idempotency key was used. */
 export async function keepAppToken(tx: Tx, token: NewAppToken, most: number): Promise<AppTokenRow | undefined> {
   const { id, accountId, name, scopes, now, expiresAt, replay } = token;
-  // The lock makes the count true; it comes in a statement of its own, so that the next one sees what it waited for.
-  await tx.query(sql`select 1 from credential where account_id = ${accountId} for update`);
   const [row] = await tx.query<AppTokenRow>(sql`
     insert into app_token (id, account_id, name, scopes, created_at, expires_at, request_key, fingerprint)
     select ${id}::uuid, ${accountId}::uuid, ${name}::text, ${[...scopes]}::text[], ${now}::timestamptz, ${expiresAt}::timestamptz,

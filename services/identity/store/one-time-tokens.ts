@@ -1,6 +1,8 @@
 import type { Tx } from "#mesh/store/commit.ts";
 import { sql } from "#mesh/store/sql.ts";
 import type { Deps } from "../deps.ts";
+import { failure } from "../failures.ts";
+import { nobodyAt } from "./addresses.ts";
 
 /** What a one-time token is good for, and nothing else. */
 export type Purpose = "verify-email" | "reset-password" | "change-email" | "cancel-deletion";
@@ -11,19 +13,25 @@ export interface Issue {
   readonly purpose: Purpose;
   /** What the token proves beside the account, such as the address it was sent to. */
   readonly detail?: string;
+  /** The hash of the password by which the owner was proven; once it is another, no token is made. */
+  readonly provenBy?: string;
   readonly ttlMs: number;
   readonly now: Date;
 }
 
 /** Makes a token that is good once; earlier ones of the same account and purpose become useless. */
 export async function issueOnce(tx: Tx, deps: Pick<Deps, "ids" | "mint">, issue: Issue): Promise<string> {
-  const { accountId, purpose, detail = "", ttlMs, now } = issue;
+  const { accountId, purpose, detail = "", provenBy, ttlMs, now } = issue;
   const id = deps.ids.next();
   const expiresAt = new Date(now.getTime() + ttlMs);
-  await tx.query(sql`
-    with earlier as (delete from one_time_token where account_id = ${accountId} and purpose = ${purpose} and used_at is null)
+  // Whoever changes the password holds its row and then voids tokens: none may slip in behind that.
+  const made = await tx.query(sql`
+    with proven as (select 1 from credential where account_id = ${accountId} and password_hash = ${provenBy ?? null}::text for share),
+    earlier as (delete from one_time_token where account_id = ${accountId} and purpose = ${purpose} and used_at is null)
     insert into one_time_token (id, account_id, purpose, detail, created_at, expires_at)
-    values (${id}, ${accountId}, ${purpose}, ${detail}, ${now}, ${expiresAt})`);
+    select ${id}::uuid, ${accountId}::uuid, ${purpose}::text, ${detail}::text, ${now}::timestamptz, ${expiresAt}::timestamptz
+    where ${provenBy === undefined}::boolean or exists (select 1 from proven) returning 1`);
+  if (made.length === 0) throw failure("BAD_CREDENTIALS");
   return deps.mint.make("once", id);
 }
 
@@ -57,15 +65,18 @@ export async function dropOnce(
     where account_id = ${accountId} and purpose = any(${[...purposes]}::text[]) and used_at is null`);
 }
 
-/** Whose a token is, as long as it is good; it stays unused. Accounts that are being deleted have none. */
-export async function ownerByOnce(
-  { db, mint }: Pick<Deps, "db" | "mint">,
-  { token, purpose, now }: { token: string; purpose: Purpose; now: Date },
+/** Whose a reset token is, as long as it is good; it stays unused. Accounts that are being deleted or have moved to another address have none. */
+export async function ownerByReset(
+  deps: Pick<Deps, "db" | "mint" | "keyring">,
+  { token, now }: { token: string; now: Date },
 ): Promise<{ handle: string; email: string } | undefined> {
-  const read = mint.read("once", token);
+  const read = deps.mint.read("once", token);
   if (!read) return undefined;
-  const [owner] = await db.query<{ handle: string; email: string }>(sql`select a.handle, p.email from one_time_token o
+  const purpose: Purpose = "reset-password";
+  const [owner] = await deps.db.query<{ handle: string; email: string; detail: string }>(sql`
+    select a.handle, p.email, o.detail from one_time_token o
     join account a on a.id = o.account_id join person p on p.account_id = a.id
     where o.id = ${read.id} and o.purpose = ${purpose} and o.used_at is null and o.expires_at > ${now} and a.state <> 'DELETING'`);
-  return owner;
+  // Asked for while the address moved, it was mailed to the former one after the tokens for that were voided.
+  return owner?.detail === nobodyAt(deps, owner?.email ?? "") ? owner : undefined;
 }
