@@ -5,6 +5,7 @@ import { isOurs } from "#mesh/contract.ts";
 import type { HandlerRequest, HandlerResponse } from "#mesh/doors.ts";
 import { withCaching } from "./caching.ts";
 import { dropOurs } from "./headers.ts";
+import { blameSender } from "./malformed.ts";
 
 /** Lets Connect answer one request. Rejects if the request was not even fit to be handed to it. */
 export async function callRoute(
@@ -15,7 +16,7 @@ export async function callRoute(
 ): Promise<void> {
   const incoming = universalRequestFromNodeRequest(request, response, undefined, values);
   dropOurs(incoming.header);
-  const answer = challenged(await route(incoming));
+  const answer = challenged(await blameSender(await route(incoming)));
   const ready = isOurs(route.service)
     ? await withCaching(route.method, incoming.method, incoming.header.get("if-none-match"), answer)
     : answer;
