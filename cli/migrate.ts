@@ -1,4 +1,4 @@
-import { table } from "#mesh/config-report.ts";
+import { table } from "#mesh/config/report.ts";
 import { command, exits } from "./command.ts";
 import { layGround } from "./install/ground.ts";
 import { pending, provision } from "./install/provision.ts";

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test, vi } from "vitest";
 import { ProfileSchema } from "#gen/skein/identity/v1/account_pb.ts";
+import { Kind, physicalKey } from "./cache/entry.ts";
 import { createCache } from "./cache.ts";
-import { Kind, physicalKey } from "./cache-entry.ts";
 import { realLent } from "./lent.ts";
 import type { Redis } from "./redis.ts";
 import { createTable, handles, kept, openCache, profile } from "./testing/profile-cache.ts";

@@ -1,11 +1,11 @@
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
-import { Kind, NOTHING_NEWER, packEntry, physicalKey, unpackEntry } from "./cache-entry.ts";
-import { createStore, type Write } from "./cache-store.ts";
+import { Kind, NOTHING_NEWER, packEntry, physicalKey, unpackEntry } from "./cache/entry.ts";
+import { createFlights, type LookUp } from "./cache/single-flight.ts";
+import { createStore, type Write } from "./cache/store.ts";
 import type { Chance } from "./lent.ts";
 import type { Redis } from "./redis.ts";
-import { createFlights, type LookUp } from "./single-flight.ts";
 
-export { tagOf } from "./cache-entry.ts";
+export { tagOf } from "./cache/entry.ts";
 
 /** How messages of one kind are kept. */
 export interface Kept<S extends DescMessage> {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { misspelt } from "./config-names.ts";
-import { table } from "./config-report.ts";
-import type { Config, Setting, Source, Spec } from "./setting.ts";
+import { misspelt } from "./config/names.ts";
+import { table } from "./config/report.ts";
+import type { Config, Setting, Source, Spec } from "./config/setting.ts";
 
-export { choice, duration, flag, int, list, secret, text, url } from "./config-kinds.ts";
-export { exampleEnv, printConfig } from "./config-report.ts";
-export type { Config, Setting, Source, Spec, Values } from "./setting.ts";
+export { choice, duration, flag, int, list, secret, text, url } from "./config/kinds.ts";
+export { exampleEnv, printConfig } from "./config/report.ts";
+export type { Config, Setting, Source, Spec, Values } from "./config/setting.ts";
 
 /** One thing that is wrong. `got` is masked where the setting is secret. */
 export interface Complaint {

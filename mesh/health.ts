@@ -1,6 +1,6 @@
 import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import { type Health, HealthCheckResponse_ServingStatus as Status } from "#gen/grpc/health/v1/health_pb.ts";
-import type { HandlerRequest, HandlerResponse } from "./doors.ts";
+import type { HandlerRequest, HandlerResponse } from "./listener/doors.ts";
 import type { Readiness, Report } from "./readiness.ts";
 
 export { createReadiness, type Readiness } from "./readiness.ts";

@@ -5,7 +5,7 @@ import { createClient } from "@connectrpc/connect";
 import { connectNodeAdapter, createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { expect, test } from "vitest";
 import { Health } from "#gen/grpc/health/v1/health_pb.ts";
-import { protocolOf } from "./sniff.ts";
+import { protocolOf } from "./listener/sniff.ts";
 import { ask, client, dial, get, hello, open } from "./testing/raw-client.ts";
 
 test("the first bytes name the protocol, and a prefix of both names none", () => {

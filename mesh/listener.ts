@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
-import { type Handler, http1Door, http2Door, type Limits } from "./doors.ts";
-import { sniff } from "./sniff.ts";
+import { type Handler, http1Door, http2Door, type Limits } from "./listener/doors.ts";
+import { sniff } from "./listener/sniff.ts";
 
 /** A port that is open. Disposing of it is a `stop` with the grace it was given. */
 export type Listener = AsyncDisposable & {

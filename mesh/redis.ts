@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Redis as Client } from "ioredis";
-import { maskUrl } from "./config-kinds.ts";
+import { maskUrl } from "./config/kinds.ts";
 import type { Chance } from "./lent.ts";
 
 /** A Lua script. All its keys must carry one bucket tag where Redis is a cluster. */

@@ -2,7 +2,7 @@ import type { ContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import { isOurs } from "#mesh/contract.ts";
-import type { HandlerRequest, HandlerResponse } from "#mesh/doors.ts";
+import type { HandlerRequest, HandlerResponse } from "#mesh/listener/doors.ts";
 import { withCaching } from "./caching.ts";
 import { dropOurs } from "./headers.ts";
 import { blameSender } from "./malformed.ts";

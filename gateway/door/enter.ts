@@ -1,7 +1,7 @@
 import { createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { isOurs } from "#mesh/contract.ts";
-import type { HandlerRequest, HandlerResponse } from "#mesh/doors.ts";
+import type { HandlerRequest, HandlerResponse } from "#mesh/listener/doors.ts";
 import { openVisit, visitKey } from "../calls/visit.ts";
 import { failure } from "../failures.ts";
 import { clientAddress } from "./address.ts";

@@ -1,6 +1,6 @@
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
-import type { Handler, HandlerRequest, HandlerResponse } from "#mesh/doors.ts";
 import type { Edge } from "#mesh/edge.ts";
+import type { Handler, HandlerRequest, HandlerResponse } from "#mesh/listener/doors.ts";
 import { traceparent } from "#mesh/telemetry/trace.ts";
 import type { Timings } from "../calls/timings.ts";
 import type { Deps } from "../deps.ts";

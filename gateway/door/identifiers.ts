@@ -1,5 +1,5 @@
-import type { HandlerRequest } from "#mesh/doors.ts";
 import type { Lent } from "#mesh/lent.ts";
+import type { HandlerRequest } from "#mesh/listener/doors.ts";
 import { childOf, parseTraceparent, startTrace, type Trace } from "#mesh/telemetry/trace.ts";
 
 /** What may be taken over from outside into logs and headers. */

@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import type { HandlerRequest } from "#mesh/doors.ts";
+import type { HandlerRequest } from "#mesh/listener/doors.ts";
 import type { Readiness } from "#mesh/readiness.ts";
 import { version } from "../version.ts";
 import { type Reply, reply } from "./reply.ts";

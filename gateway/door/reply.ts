@@ -1,6 +1,6 @@
 import { errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
-import type { HandlerRequest, HandlerResponse } from "#mesh/doors.ts";
 import { type ExpectedFailure, toConnectError } from "#mesh/failure.ts";
+import type { HandlerRequest, HandlerResponse } from "#mesh/listener/doors.ts";
 
 /** An answer of the gateway itself, to what no method was reached by. */
 export interface Reply {

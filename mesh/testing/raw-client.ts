@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http2 from "node:http2";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import type { Handler } from "../doors.ts";
+import type { Handler } from "../listener/doors.ts";
 import { type ListenOptions, listen } from "../listener.ts";
 
 /** Says which HTTP version it was reached by. */

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import http2 from "node:http2";
 import { describe, expect, test } from "vitest";
+import { ask, client, dial, hello, open } from "../testing/raw-client.ts";
 import type { Handler } from "./doors.ts";
-import { ask, client, dial, hello, open } from "./testing/raw-client.ts";
 
 describe("limits", () => {
   test.each(["", "P", "PRI * HTTP"])("a socket that says %j and no more is closed", async (said) => {

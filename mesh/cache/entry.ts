@@ -1,5 +1,5 @@
-import { partitionOf } from "./partition.ts";
-import { script } from "./redis.ts";
+import { partitionOf } from "../partition.ts";
+import { script } from "../redis.ts";
 
 /** The bucket tag of an id. Keys with one tag lie on one node, so that one script or MGET may touch them together. */
 export const tagOf = (id: string): string => `{b${String(partitionOf(id)).padStart(2, "0")}}`;

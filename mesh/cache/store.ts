@@ -1,6 +1,6 @@
-import { groups, writeIfNewer } from "./cache-entry.ts";
-import type { Chance } from "./lent.ts";
-import type { Redis } from "./redis.ts";
+import type { Chance } from "../lent.ts";
+import type { Redis } from "../redis.ts";
+import { groups, writeIfNewer } from "./entry.ts";
 
 /** One entry to be written under its physical key. */
 export interface Write {

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
+import { ask, client, dial, get, hello, open } from "../testing/raw-client.ts";
 import type { Handler } from "./doors.ts";
-import { ask, client, dial, get, hello, open } from "./testing/raw-client.ts";
 
 describe("stopping", () => {
   /** A handler that waits to be told. */

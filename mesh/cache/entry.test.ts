@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createCache, tagOf } from "./cache.ts";
-import { Kind, packEntry, physicalKey, writeIfNewer } from "./cache-entry.ts";
-import { realLent } from "./lent.ts";
-import type { Redis } from "./redis.ts";
-import { createTable, kept, openCache, profile } from "./testing/profile-cache.ts";
+import { createCache, tagOf } from "../cache.ts";
+import { realLent } from "../lent.ts";
+import type { Redis } from "../redis.ts";
+import { createTable, kept, openCache, profile } from "../testing/profile-cache.ts";
+import { Kind, packEntry, physicalKey, writeIfNewer } from "./entry.ts";
 
 const { chance, ids } = realLent();
 

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { physicalKey } from "./cache-entry.ts";
-import { createTable, handles, kept, openCache, profile, redisUrl } from "./testing/profile-cache.ts";
-import { layWire } from "./testing/wire.ts";
+import { createTable, handles, kept, openCache, profile, redisUrl } from "../testing/profile-cache.ts";
+import { layWire } from "../testing/wire.ts";
+import { physicalKey } from "./entry.ts";
 
 describe("when Redis breaks", () => {
   test("callers see nothing of it: each key is loaded once at a time, and kept again when Redis is back", async () => {
