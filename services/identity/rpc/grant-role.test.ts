@@ -2,6 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { RoleChangedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
+import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import { Role } from "#gen/skein/options/v1/options_pb.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import { identity } from "../index.ts";
@@ -13,14 +14,20 @@ const { USER, MODERATOR, ADMIN } = Role;
 
 let mesh: TestMesh;
 let root: string;
+const sessions = new Map<string, string>();
+const administrator = async (handle: string): Promise<string> => {
+  const id = await settle(mesh, { handle, roles: ["ADMIN"] });
+  sessions.set(id, await signIn(mesh, id));
+  return id;
+};
 beforeEach(async () => {
   mesh = await startTestMesh([identity]);
-  root = await settle(mesh, { handle: "root_one", roles: ["ADMIN"] });
+  root = await administrator("root_one");
 });
 afterEach(() => mesh[Symbol.asyncDispose]());
 
 const client = () => mesh.client(IdentityService);
-const admin = (id = root) => as(id, { roles: [USER, ADMIN] });
+const admin = (id = root) => as(id, { roles: [USER, ADMIN], sessionId: sessions.get(id) ?? "" });
 
 test("roles are given and taken once each, and taking one ends the account's sessions", async () => {
   const mo = await settle(mesh, { handle: "mo" });
@@ -55,14 +62,21 @@ test("only administrators may, by their token and by the database", async () => 
   });
 });
 
+test("a session that has ended gives and takes nothing, though its token may not know yet", async () => {
+  const mo = await settle(mesh, { handle: "mo", roles: ["MODERATOR"] });
+  await mesh.client(SessionService).revokeAllSessions({}, admin());
+  const asked = { accountId: mo, role: MODERATOR };
+  for (const call of [client().grantRole({ ...asked, role: ADMIN }, admin()), client().revokeRole(asked, admin())])
+    expect(await refusal(call)).toMatchObject({ reason: "TOKEN_REVOKED" });
+  expect((await client().getMe({}, as(mo))).account?.roles).toEqual([USER, MODERATOR]);
+});
+
 test("the last administrator stays one, also when all of them are taken away at once", async () => {
   expect(await refusal(client().revokeRole({ accountId: root, role: ADMIN }, admin()))).toMatchObject({
     code: Code.FailedPrecondition,
     reason: "LAST_ADMINISTRATOR",
   });
-  const others = await Promise.all(
-    ["adm_a", "adm_b", "adm_c"].map((handle) => settle(mesh, { handle, roles: ["ADMIN"] })),
-  );
+  const others = await Promise.all(["adm_a", "adm_b", "adm_c"].map(administrator));
   const all = [root, ...others];
   const victims = all.map((caller, at) =>
     client().revokeRole({ accountId: all[(at + 1) % all.length] ?? "", role: ADMIN }, admin(caller)),

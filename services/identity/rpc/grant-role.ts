@@ -6,6 +6,7 @@ import type { Deps } from "../deps.ts";
 import { targetOf } from "../rules/administrator.ts";
 import { rolesOf } from "../store/accounts.ts";
 import { lockWithAdministrators, setRoles, storedRole } from "../store/roles.ts";
+import { requireSession } from "../store/sessions.ts";
 
 /** Gives an account a role; its tokens have it from their next refresh on. */
 export const grantRole =
@@ -15,6 +16,7 @@ export const grantRole =
       const accountId = request.accountId.toLowerCase();
       const caller = callerOf(ctx);
       const target = targetOf(await lockWithAdministrators(tx.query, [caller, accountId]), caller, accountId);
+      await requireSession(tx.query, ctx);
       const role = storedRole(request.role);
       if (target.roles.includes(role)) return { roles: rolesOf(target) };
       const roles = [...target.roles, role];

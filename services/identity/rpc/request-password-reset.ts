@@ -3,9 +3,11 @@ import type { Rpc } from "#mesh/service.ts";
 import type { Deps } from "../deps.ts";
 import { addressOwner, nobodyAt } from "../store/addresses.ts";
 import { queueMail } from "../store/mails.ts";
-import { issueOnce } from "../store/one-time-tokens.ts";
+import { issuedLately, issueOnce } from "../store/one-time-tokens.ts";
 
 const VALID_MS = 3_600_000;
+/** So long a mailbox is left alone after a token, whoever asks for another. */
+const PAUSE_MS = 60_000;
 
 /** Mails a token by which a new password can be set. An unknown address costs the same statements and rows, and the answer is the same. */
 export const requestPasswordReset =
@@ -17,6 +19,7 @@ export const requestPasswordReset =
     const { accountId, handle, email: recipient } = owner && !owner.deleting ? owner : nobody;
     await deps.db.commit(ctx, async (tx) => {
       const wish = { accountId, purpose: "reset-password", detail: mark, ttlMs: VALID_MS, now: ctx.now } as const;
+      if (await issuedLately(tx, wish, PAUSE_MS)) return;
       const token = await issueOnce(tx, deps, wish);
       await queueMail(tx, deps, { recipient, template: "reset-password", params: { handle, token }, now: ctx.now });
     });

@@ -7,6 +7,7 @@ import { targetOf } from "../rules/administrator.ts";
 import { rolesOf } from "../store/accounts.ts";
 import { revokeAllSessions } from "../store/revoke.ts";
 import { lockWithAdministrators, refuseLastAdministrator, setRoles, storedRole } from "../store/roles.ts";
+import { requireSession } from "../store/sessions.ts";
 
 /** Takes a role away at once: the account's sessions end, for its tokens still name the role. */
 export const revokeRole =
@@ -17,6 +18,7 @@ export const revokeRole =
       const caller = callerOf(ctx);
       const locked = await lockWithAdministrators(tx.query, [caller, accountId]);
       const target = targetOf(locked, caller, accountId);
+      await requireSession(tx.query, ctx);
       const role = storedRole(request.role);
       if (!target.roles.includes(role)) return { roles: rolesOf(target) };
       if (role === "ADMIN") refuseLastAdministrator(locked, accountId);

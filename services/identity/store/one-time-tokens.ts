@@ -35,6 +35,18 @@ export async function issueOnce(tx: Tx, deps: Pick<Deps, "ids" | "mint">, issue:
   return deps.mint.make("once", id);
 }
 
+/** Whether an unused token of this kind was made within the last `pauseMs`. */
+export async function issuedLately(
+  tx: Tx,
+  { accountId, purpose, now }: Pick<Issue, "accountId" | "purpose" | "now">,
+  pauseMs: number,
+): Promise<boolean> {
+  const lately =
+    await tx.query(sql`select 1 from one_time_token where account_id = ${accountId} and purpose = ${purpose}
+    and used_at is null and created_at > ${new Date(now.getTime() - pauseMs)}`);
+  return lately.length > 0;
+}
+
 /** What a token that was just used up stood for. */
 export interface UsedOnce {
   readonly accountId: string;

@@ -1,3 +1,5 @@
+import type { Context } from "#mesh/context.ts";
+import { meshFailure } from "#mesh/failure.ts";
 import { sql } from "#mesh/store/sql.ts";
 import type { Login } from "../rules/login.ts";
 import type { AccountRow, Query } from "./accounts.ts";
@@ -84,4 +86,11 @@ export function listSessions(
     where account_id = ${accountId} and revoked_at is null and expires_at > ${now}
       and (${createdAt ?? null}::timestamptz is null or (created_at, id) < (${createdAt ?? null}::timestamptz, ${id ?? null}::uuid))
     order by created_at desc, id desc limit ${limit + 1}::int`);
+}
+
+/** Refuses a caller whose session has ended: its token may not know that yet, and what it does here would outlast it. */
+export async function requireSession(query: Query, { actor }: Context): Promise<void> {
+  const alive = await query(sql`select 1 from session
+    where id = ${actor?.sessionId || null}::uuid and account_id = ${actor?.accountId ?? null}::uuid and revoked_at is null`);
+  if (alive.length === 0) throw meshFailure("TOKEN_REVOKED");
 }
