@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { exits } from "./command.ts";
 import { nameIn, runCommand } from "./run.ts";
 import { terminalTalk } from "./terminal/talk.ts";
+import { isBehind } from "./up/behind.ts";
 
 process.exitCode = await main(process.argv.slice(2));
 await Promise.all(
@@ -34,6 +35,11 @@ function stopSignal(): AbortSignal {
       if (stop.signal.aborted && name === "SIGINT") process.exit(130);
       stop.abort(name);
     });
+  }
+  // The boot script that started us was killed. Whoever is to stay behind lets go of the channel on purpose.
+  if (process.send && !isBehind()) {
+    process.once("disconnect", () => stop.abort("SIGHUP"));
+    process.channel?.unref();
   }
   return stop.signal;
 }

@@ -19,7 +19,8 @@ async function main() {
   await ensureInstalled();
   const node = major >= 24 ? process.execPath : realpathSync(ownNode);
   const tool = target.startsWith("bin:") ? target.slice(4) : undefined;
-  run(node, [tool ? toolFile(tool) : resolve(root, target), ...args], tool ? root : process.cwd());
+  const ours = !tool && /cli\/main\.ts$/.test(target);
+  run(node, [tool ? toolFile(tool) : resolve(root, target), ...args], tool ? root : process.cwd(), ours);
 }
 
 function toolFile(name) {
@@ -28,15 +29,26 @@ function toolFile(name) {
   return realpathSync(link);
 }
 
-function run(node, args, cwd) {
+function run(node, args, cwd, ours) {
   const hadTerminal = onTerminal();
-  const child = spawn(node, args, { cwd, env: environment(), stdio: "inherit" });
+  // The channel is a life line: when we are killed it closes, and our command ends itself instead of living on.
+  const stdio = ["inherit", "inherit", "inherit", ...(ours ? ["ipc"] : [])];
+  const child = spawn(node, args, { cwd, env: environment(), stdio });
+  child.channel?.unref();
+  endWithNpm(() => child.kill("SIGTERM"));
   // A terminal sends its Ctrl-C and its hang-up to the whole group, so the child has them already: handing them on
   // would be the second Ctrl-C that cuts a graceful stop short. Without a terminal only we are told.
   const handOn = { SIGINT: () => !onTerminal(), SIGHUP: () => !hadTerminal, SIGTERM: () => true };
   for (const [signal, needed] of Object.entries(handOn)) process.on(signal, () => needed() && child.kill(signal));
   child.once("error", ({ message }) => stop(`cannot run ${node} (${message}) · run: npm ci`));
   child.once("exit", (code, signal) => process.exit(signal ? 128 + os.signals[signal] : code));
+}
+
+/** An npm that is killed tells nobody: its child merely gets another parent. */
+function endWithNpm(end) {
+  if (!process.env.npm_lifecycle_event) return;
+  const npm = process.ppid;
+  setInterval(() => process.ppid !== npm && end(), 500).unref();
 }
 
 /** True when we are in the foreground of a terminal, whose keys reach our whole process group. */

@@ -8,6 +8,9 @@ export interface Told {
   readonly ready?: boolean;
 }
 
+/** Whether this process was started to stay when the one in front leaves. */
+export const isBehind = (): boolean => process.argv.includes("--behind");
+
 /** Lends a detached process the terminal of the one that started it, for as long as that one is there. */
 export function behind(cli: Cli): Cli {
   const alone = new AbortController();
@@ -24,7 +27,7 @@ export function behind(cli: Cli): Cli {
 
 /** Tells the one in front that everything is ready and it may go. */
 export function released(): void {
-  if (!process.connected) return;
+  if (!process.connected || !isBehind()) return;
   process.removeAllListeners("disconnect");
   process.send?.({ ready: true } satisfies Told, () => process.disconnect());
 }

@@ -31,7 +31,7 @@ describe.each(shapes)("%s", (shape) => {
       GATEWAY_LIMIT_ACCOUNT: "0",
     };
     const up = () =>
-      spawn(process.execPath, ["cli/main.ts", ...args], {
+      spawn(process.execPath, ["scripts/boot.mjs", "cli/main.ts", ...args], {
         cwd: root,
         env,
         stdio: ["ignore", "pipe", "pipe"],
@@ -71,7 +71,7 @@ describe.each(shapes)("%s", (shape) => {
     expect(tokens?.accessToken).toMatch(/^ey/);
 
     const later = await everyProcess(home, second);
-    second.kill("SIGKILL"); // the supervisor alone: what it started must notice and go
+    second.kill("SIGKILL"); // the boot script alone: whatever descends from it must notice and go
     await expect.poll(() => later.filter(alive), { timeout: 30_000 }).toEqual([]);
     expect(await taken(port)).toBe(false);
   }, 180_000);
