@@ -22,6 +22,7 @@ export default defineConfig({
       { extends: true, test: { name: "scenarios", include: scenarios, fileParallelism: false, testTimeout: 120_000 } },
     ],
     coverage: {
+      thresholds: { lines: 85 },
       include: ["mesh/**/*.ts", "services/**/*.ts", "gateway/**/*.ts", "cli/**/*.ts", "main.ts"],
       exclude: ["**/*.test.ts", "mesh/testing.ts", "mesh/testing/**", "cli/servers/testing*.ts"],
     },
