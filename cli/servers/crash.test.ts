@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { startServers, stopServers } from "./index.ts";
 import { alive, gone, identityOf } from "./process.ts";
@@ -11,6 +12,15 @@ test("kill -9 of the host leaves no server behind, and the next start finds the 
   for (const known of processes) expect(await gone(known, 8000)).toBe(true);
   await using servers = await startServers(fleeting(home.path));
   expect(servers.about.map(({ port }) => port)).toEqual(host.about.map(({ port }) => port));
+});
+
+test("servers end with their host also when their home was deleted under them", async () => {
+  await using home = temporaryHome();
+  const host = await startHost(home.path);
+  const processes = marked(host.about);
+  rmSync(home.path, { recursive: true, force: true });
+  host.child.kill("SIGKILL");
+  for (const known of processes) expect(await gone(known, 15_000)).toBe(true);
 });
 
 test("a start in the very moment after kill -9 does not adopt servers that are about to go", async () => {

@@ -3,13 +3,14 @@ import { closeSync } from "node:fs";
 import type { Answer, Launch, Order } from "./guard.ts";
 import { locked } from "./lock.ts";
 import { openLog } from "./log.ts";
-import { identityOf } from "./process.ts";
-import { readRecords, writeRecord } from "./record.ts";
+import { alive, identityOf } from "./process.ts";
+import { readRecords, type ServerRecord, writeRecord } from "./record.ts";
 import { stopAll } from "./stop.ts";
 
 // Runs as a process of its own, the parent of the servers. When the host ends, however it ends, the channel to it does
 // too; what the host had started and not stopped itself is then stopped here.
 const [home = "", token = ""] = process.argv.slice(2);
+const launched: ServerRecord[] = [];
 
 process.title = "skein-watchdog";
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => undefined);
@@ -22,7 +23,10 @@ process.on("message", ({ launch, record }: Order) => {
   try {
     pid = start(name, launch, (ending) => tell({ name, ending }));
     const born = { pid, identity: identityOf(pid) ?? "?" };
-    if (pid > 0) writeRecord(home, { ...record, ...born });
+    if (pid > 0) {
+      launched.push({ ...record, ...born });
+      writeRecord(home, { ...record, ...born });
+    }
     tell({ name, born });
   } catch (error) {
     if (pid > 0) process.kill(pid, "SIGKILL"); // rather none than one that no record knows
@@ -31,7 +35,10 @@ process.on("message", ({ launch, record }: Order) => {
 });
 
 process.once("disconnect", async () => {
-  const ours = () => readRecords(home).filter(({ owner }) => owner.token === token);
+  // The records may be gone with the whole home; what we started ourselves we know without them.
+  const written = () => readRecords(home).filter(({ owner }) => owner.token === token);
+  const ours = () =>
+    [...new Map([...written(), ...launched].map((record) => [record.pid, record])).values()].filter(alive);
   if (ours().length > 0) await locked(home, { patienceMs: 5000, regardless: true }, () => stopAll(home, ours()));
   process.exit();
 });

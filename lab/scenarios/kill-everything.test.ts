@@ -8,6 +8,7 @@ import { createConnectTransport } from "@connectrpc/connect-node";
 import { describe, expect, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
+import { takeDown } from "../../cli/down.ts";
 import { freePort } from "../../cli/servers/port.ts";
 import { shapes } from "./shapes.ts";
 
@@ -30,13 +31,18 @@ describe.each(shapes)("%s", (shape) => {
       GATEWAY_LIMIT_WRITES: "0",
       GATEWAY_LIMIT_ACCOUNT: "0",
     };
-    const up = () =>
-      spawn(process.execPath, ["scripts/boot.mjs", "cli/main.ts", ...args], {
+    await using started = new AsyncDisposableStack(); // also what a failure in the middle leaves running
+    const up = () => {
+      const child = spawn(process.execPath, ["scripts/boot.mjs", "cli/main.ts", ...args], {
         cwd: root,
         env,
         stdio: ["ignore", "pipe", "pipe"],
         detached: true,
       });
+      started.defer(() => void child.kill("SIGKILL"));
+      return child;
+    };
+    started.defer(async () => void (await takeDown(home)));
     const transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1" });
     const accounts = createClient(IdentityService, transport);
 
