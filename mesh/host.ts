@@ -8,12 +8,11 @@ import { spend } from "./context.ts";
 import { serveInside } from "./host/inside.ts";
 import { meshConfig } from "./host/mesh-config.ts";
 import { createPeers, parsePeers } from "./host/peers.ts";
-import { provisionAll } from "./host/provisioning.ts";
 import { watchRevocations } from "./host/revocation-watch.ts";
 import { type Running, startService } from "./host/running.ts";
 import { rosterOf, type Shared } from "./host/shared.ts";
 import { watchStores } from "./host/store-watch.ts";
-import { ensureKeys, type Keyring, openKeyring } from "./identity/keyring.ts";
+import { type Keyring, openKeyring } from "./identity/keyring.ts";
 import { createRevocations } from "./identity/revocations.ts";
 import { type Lent, realLent } from "./lent.ts";
 import { createReadiness } from "./readiness.ts";
@@ -28,8 +27,6 @@ export interface MeshOptions {
   readonly only?: ReadonlySet<string>;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly lent?: Lent;
-  /** Makes keys, roles, databases and tables first; needs an administrator's DATABASE_URL. */
-  readonly provision?: boolean;
 }
 
 /** Running services. Disposing it drains and closes everything, in reverse order of opening. */
@@ -48,7 +45,7 @@ export interface Mesh extends AsyncDisposable {
   readonly edges: ReadonlyMap<string, AsyncDisposable>;
 }
 
-/** Starts services in this process. */
+/** Starts services in this process. Keys, databases and migrations must be there: the command sees to them. */
 export async function startMesh(services: readonly Service[], options: MeshOptions = {}): Promise<Mesh> {
   const here = services.filter(({ name }) => options.only?.has(name) ?? true);
   const specs = { mesh: meshConfig, ...Object.fromEntries(here.map(({ name, config }) => [name, config])) };
@@ -58,14 +55,8 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
   const lent = options.lent ?? realLent();
   const roster = rosterOf(services);
   const keyFolder = resolve(config.keys || join(config.home, "keys"));
-  if (options.provision)
-    ensureKeys(
-      keyFolder,
-      services.map(({ name }) => name),
-    );
   const keyrings = new Map(here.map(({ name }) => [name, openKeyring(keyFolder, name)]));
   const keyringOf = (service: string) => keyrings.get(service) ?? openKeyring(keyFolder, service);
-  if (options.provision) await provisionAll(here, config.database, config.databasePrefix, keyringOf);
 
   await using scope = new AsyncDisposableStack();
   const stop = new AbortController();
