@@ -1,12 +1,16 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { Replay } from "#gen/skein/options/v1/options_pb.ts";
+import { encodePositions, positionsKnown, TOKEN_HEADER, WROTE_HEADER } from "./consistency.ts";
 import { type Context, current } from "./context.ts";
 import { isMutation, isOurs, nameOf, optionsOf } from "./contract.ts";
 import { ACTOR_HEADER, CLIENT_HEADER, HOP_HEADER, signHop } from "./identity/hop.ts";
 import type { Keyring } from "./identity/keyring.ts";
 import type { Lent } from "./lent.ts";
 import { traceparent } from "./telemetry/trace.ts";
+
+/** Names the service that a call is meant for: some contracts are served by every service. */
+export const SERVICE_HEADER = "skein-service";
 
 /** What calls out of a service stand on. */
 export interface Caller {
@@ -20,7 +24,7 @@ export interface Caller {
 
 /**
  * Puts the one call policy around a transport: proof of who calls, the account behind it, request and trace ids, what is
- * left of the deadline, cancellation, and a single retry where repeating is harmless.
+ * left of the deadline, cancellation, what was written so far, and a single retry where repeating is harmless.
  */
 export function callPolicy(transport: Transport, caller: Caller): Transport {
   const prepare = (
@@ -41,9 +45,12 @@ export function callPolicy(transport: Transport, caller: Caller): Transport {
   };
   return {
     async unary(method, signal, timeoutMs, header, input, values) {
-      const attempt = () => {
+      const attempt = async () => {
         const ready = prepare(method, signal, timeoutMs, header);
-        return transport.unary(method, ready.signal, ready.timeoutMs, ready.header, input, values);
+        const answer = await transport.unary(method, ready.signal, ready.timeoutMs, ready.header, input, values);
+        const wrote = answer.header.get(WROTE_HEADER);
+        if (wrote) current()?.noted.heard.push(wrote);
+        return answer;
       };
       try {
         return await attempt();
@@ -74,21 +81,24 @@ function headersFor(
   const headers = new Headers(given);
   const assertion = headers.get(ACTOR_HEADER) ?? context?.assertion ?? "";
   const client = headers.get(CLIENT_HEADER) ?? context?.clientAddress ?? "";
-  const proof = signHop(
-    keyring,
-    ownerOf(method.parent),
-    { method: nameOf(method), assertion, client },
-    lent.clock.now(),
-  );
+  const callee = ownerOf(method.parent);
+  headers.set(SERVICE_HEADER, callee);
+  const proof = signHop(keyring, callee, { method: nameOf(method), assertion, client }, lent.clock.now());
   headers.set(HOP_HEADER, proof);
   if (assertion) headers.set(ACTOR_HEADER, assertion);
   if (client) headers.set(CLIENT_HEADER, client);
   if (context) {
     headers.set("x-request-id", context.requestId);
     headers.set("traceparent", traceparent(context.trace));
+    const known = headers.get(TOKEN_HEADER) ?? tokenOf(context);
+    if (known) headers.set(TOKEN_HEADER, known);
   }
   return headers;
 }
+
+/** What a call's own calls wrote, later ones of it must see as well. */
+const tokenOf = (context: Context): string | null =>
+  context.noted.heard.length > 0 ? encodePositions(positionsKnown(context)) : context.headers.get(TOKEN_HEADER);
 
 const refused = (error: unknown): boolean =>
   error instanceof Error && /NGHTTP2_REFUSED_STREAM/.test(`${error.message} ${String(error.cause)}`);

@@ -22,6 +22,16 @@ export interface Spent {
   rpc: number;
 }
 
+/** What a call leaves for its answer's headers and for the checks at its end. */
+export interface Noted {
+  /** Where this service logged what the call changed. */
+  readonly wrote: { readonly partition: number; readonly seq: bigint }[];
+  /** What peers wrote on its behalf, as their answers said. */
+  readonly heard: string[];
+  /** The visibility decision was asked. */
+  judged: boolean;
+}
+
 /** The idempotency key of this call and what it is bound to. */
 export interface ReplayKey {
   /** Who repeats: the account, or the client's address where nobody is signed in. */
@@ -52,6 +62,7 @@ export interface Context {
   readonly headers: Headers;
   readonly answerHeaders: Headers;
   readonly spent: Spent;
+  readonly noted: Noted;
   readonly replay: ReplayKey | undefined;
 }
 
@@ -59,6 +70,9 @@ const running = new AsyncLocalStorage<Context>();
 
 /** Runs a handler so that whatever it calls knows on whose behalf. */
 export const within = <T>(context: Context, work: () => T): T => running.run(context, work);
+
+/** Runs what goes on after the call that set it off, so that it is neither cancelled with it nor counted to it. */
+export const outside = <T>(work: () => T): T => running.exit(work);
 
 /** The call being served, if any: jobs and start-up have none. */
 export const current = (): Context | undefined => running.getStore();
@@ -73,4 +87,9 @@ export function spend(kind: keyof Spent): void {
 export function callerOf(context: Context): string {
   if (!context.actor) throw new Error(`${context.method.name} asks for its caller but admits anonymous calls`);
   return context.actor.accountId;
+}
+
+/** Says that what this call answers has passed the visibility decision; the chain refuses shown accounts and posts that have not. */
+export function judged(context: Context): void {
+  context.noted.judged = true;
 }

@@ -10,6 +10,10 @@ export interface Edge {
   readonly contracts: readonly DescService[];
   /** Calls any of them as the edge's own service; the caller's headers are the edge's to choose. */
   readonly transport: Transport;
+  /** The way to one service, for contracts that every service serves. */
+  at(service: string): Transport;
+  /** The services that keep a log, and so serve OpsService. */
+  readonly keepers: readonly string[];
   readonly readiness: Readiness;
   readonly revocations: Revocations;
   readonly metrics: Metrics;

@@ -68,6 +68,7 @@ export const meshFailure = failuresOf("mesh", {
   IDEMPOTENCY_KEY_MISMATCH: [Code.InvalidArgument, "header and field name different idempotency keys"],
   IDEMPOTENCY_KEY_REUSED: [Code.InvalidArgument, "the idempotency key was used for another request"],
   PAGE_TOKEN_INVALID: [Code.InvalidArgument, "the page token does not belong to this list"],
+  CONSISTENCY_TOKEN_INVALID: [Code.InvalidArgument, "the consistency token is none that was given out here"],
   TOO_BUSY: [Code.ResourceExhausted, "too much at once: try again shortly"],
   RATE_LIMITED: [Code.ResourceExhausted, "the allowance is used up"],
   DATABASE_UNAVAILABLE: [Code.Unavailable, "the database does not answer: try again shortly"],

@@ -8,6 +8,7 @@ import { spend } from "./context.ts";
 import { serveInside } from "./host/inside.ts";
 import { meshConfig } from "./host/mesh-config.ts";
 import { createPeers, parsePeers } from "./host/peers.ts";
+import { refuseRetention } from "./host/retention.ts";
 import { watchRevocations } from "./host/revocation-watch.ts";
 import { type Running, startService } from "./host/running.ts";
 import { rosterOf, type Shared } from "./host/shared.ts";
@@ -15,6 +16,9 @@ import { watchStores } from "./host/store-watch.ts";
 import { type Keyring, openKeyring } from "./identity/keyring.ts";
 import { createRevocations } from "./identity/revocations.ts";
 import { type Lent, realLent } from "./lent.ts";
+import { openCourier } from "./log/courier.ts";
+import { createLogged } from "./log/logged.ts";
+import { logMeters } from "./log/meters.ts";
 import { createReadiness } from "./readiness.ts";
 import { openRedis } from "./redis.ts";
 import type { Service } from "./service.ts";
@@ -52,6 +56,7 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
   const read = readConfig(specs, options.env ?? process.env);
   const { values } = read;
   const config = values.mesh as Shared["config"];
+  refuseRetention(config, values);
   const lent = options.lent ?? realLent();
   const roster = rosterOf(services);
   const keyFolder = resolve(config.keys || join(config.home, "keys"));
@@ -87,12 +92,24 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
     return running.find(({ service }) => service.name === owner)?.transport ?? peers.find(owner);
   };
   const storing = here.filter(({ migrations }) => migrations).length;
+  const courier = scope.use(
+    openCourier({
+      ...{ bus, lent, log, namespace: config.namespace },
+      ...{ maxAgeMs: config.streamMaxAge, replicas: config.natsReplicas },
+    }),
+  );
+  const at = (name: string): Transport | undefined =>
+    running.find(({ service }) => service.name === name)?.transport ?? peers.find(name);
   const shared: Shared = {
     config,
     settings: values,
     roster,
     keyringOf,
     find,
+    at,
+    courier,
+    logged: createLogged(),
+    logMeters: logMeters(metrics.registry),
     lent,
     redis,
     bus,
@@ -104,6 +121,7 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
     stopping: stop.signal,
   };
   for (const service of here) running.push(await startService(service, shared, scope));
+  for (const { carrying, deps } of running) await carrying?.begin(deps);
   scope.use(watchStores(running, shared));
   const first = running[0];
   if (!first) throw new Error(`nothing to run: the services are ${services.map(({ name }) => name).join(", ")}`);
@@ -124,11 +142,20 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
           }),
         );
   const edges = new Map<string, AsyncDisposable>();
-  for (const { service, deps, outward } of running) {
+  const keepers = services.flatMap(({ name, migrations }) => (migrations ? [name] : []));
+  for (const { service, deps, outward, outwardTo } of running) {
     if (service.edge)
       edges.set(
         service.name,
-        scope.use(await service.edge(deps, { ...shared, contracts: roster.contracts, transport: outward })),
+        scope.use(
+          await service.edge(deps, {
+            ...shared,
+            contracts: roster.contracts,
+            transport: outward,
+            at: outwardTo,
+            keepers,
+          }),
+        ),
       );
   }
   const owned = scope.move();

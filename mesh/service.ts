@@ -11,11 +11,14 @@ import type { Client } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import type { Cache } from "./cache.ts";
 import type { Spec, Values } from "./config.ts";
+import type { Consumer } from "./consumer.ts";
 import type { Context } from "./context.ts";
 import type { Cursors } from "./cursor.ts";
 import type { Edge } from "./edge.ts";
 import type { Keyring } from "./identity/keyring.ts";
 import type { Lent } from "./lent.ts";
+import type { Feeds } from "./log/feeds.ts";
+import type { Snapshot } from "./log/snapshot.ts";
 import type { Redis } from "./redis.ts";
 import type { Db } from "./store/database.ts";
 import type { Entities } from "./store/entities.ts";
@@ -57,6 +60,7 @@ export interface Loan<C extends Calls, K extends Spec> extends Lent {
   readonly service: string;
   readonly config: Values<K>;
   readonly db: Db;
+  readonly feeds: Feeds;
   readonly redis: Redis;
   readonly cache: Cache;
   readonly cursors: Cursors;
@@ -82,6 +86,10 @@ export interface Definition<C extends Calls, K extends Spec, Gear extends object
   readonly migrations?: readonly MigrationClass[];
   readonly serves: readonly Served<Loan<C, K> & Gear>[];
   readonly jobs?: readonly Job<Loan<C, K> & Gear>[];
+  /** What it does about events, its own or others'. */
+  readonly consumes?: readonly Consumer<Loan<C, K> & Gear>[];
+  /** What others may read of it whole, to build upon it. */
+  readonly snapshots?: readonly Snapshot[];
   /** Makes what the handlers need beyond the loan; what it opens it hands to the scope. */
   readonly equip?: (loan: Loan<C, K>, scope: AsyncDisposableStack) => Gear | Promise<Gear>;
   /** Opened when everything else serves: how the gateway meets the outside. */

@@ -6,6 +6,7 @@ import { type CallOptions, type Client, createClient, type Transport } from "@co
 import { inject } from "vitest";
 import type { Role } from "#gen/skein/options/v1/options_pb.ts";
 import { callPolicy } from "./calls.ts";
+import { decodePositions, encodePositions, mergePositions, TOKEN_HEADER, WROTE_HEADER } from "./consistency.ts";
 import { type Mesh, startMesh } from "./host.ts";
 import { ASSERTER, ASSERTION_MS, assertActor } from "./identity/assertion.ts";
 import { ACTOR_HEADER, CLIENT_HEADER } from "./identity/hop.ts";
@@ -27,7 +28,8 @@ export interface TestMesh extends AsyncDisposable {
   readonly clock: { now(): Date; advance(ms: number): void };
   /** Calls as the gateway would; say for whom with `as(...)`. */
   readonly transport: Transport;
-  client<S extends DescService>(contract: S): Client<S>;
+  /** Name the service for contracts that every service serves. */
+  client<S extends DescService>(contract: S, service?: string): Client<S>;
   /** What was lent to a service, its gear included. */
   // biome-ignore lint/suspicious/noExplicitAny: the caller knows which service it asks for
   deps<Deps = any>(service: string): Deps;
@@ -39,6 +41,14 @@ export interface TestMesh extends AsyncDisposable {
 
 const AS_HEADER = "skein-test-as";
 
+/** What one client of a test wrote: calls made with it see that, and add to it what they write themselves. */
+export interface TestToken {
+  value: string;
+}
+
+/** A client that has written nothing yet. */
+export const freshToken = (): TestToken => ({ value: "" });
+
 /** Call options that speak for an account. */
 export function as(
   accountId: string,
@@ -48,10 +58,18 @@ export function as(
     scopes?: string[];
     suspended?: boolean;
     headers?: Record<string, string>;
+    token?: TestToken;
   } = {},
 ): CallOptions {
-  const { headers, ...claims } = more;
-  return { headers: { ...headers, [AS_HEADER]: JSON.stringify({ accountId, ...claims }) } };
+  const { headers, token, ...claims } = more;
+  const sent = { ...headers, [AS_HEADER]: JSON.stringify({ accountId, ...claims }) };
+  if (!token) return { headers: sent };
+  return { headers: { ...sent, [TOKEN_HEADER]: token.value }, onHeader: (answer) => keepWritten(token, answer) };
+}
+
+function keepWritten(token: TestToken, answer: Headers): void {
+  const sides = [token.value, answer.get(WROTE_HEADER) ?? ""].map(decodePositions);
+  token.value = encodePositions(mergePositions(new Date(0), ...sides)); // the mesh's clock says what is too old
 }
 
 /** Starts services on private copies of migrated databases, with a clock that can be moved and budgets that bite. */
@@ -98,10 +116,10 @@ export async function startTestMesh(
     clock,
     transport,
     folder,
-    client: (contract) => createClient(contract, transport),
+    client: (contract, service) => createClient(contract, service ? asGateway(mesh, services, service) : transport),
     deps: (service) => runningOf(mesh, service).deps as never,
     runJob: async (service, job) => (await runningOf(mesh, service).jobs?.run(job)) ?? false,
-    settle: () => mesh.pollRevocations(),
+    settle: () => settle(mesh),
     async [Symbol.asyncDispose]() {
       await mesh[Symbol.asyncDispose]();
       await dropDatabases(services, servers.postgres, `${name}_`);
@@ -110,20 +128,31 @@ export async function startTestMesh(
   };
 }
 
+/** What one service applies may make it announce something more: quiet is when a whole round finds nothing new. */
+async function settle(mesh: Mesh): Promise<void> {
+  await mesh.pollRevocations();
+  for (let quiet = false; !quiet; ) {
+    quiet = true;
+    for (const { carrying } of mesh.running) if (carrying && !(await carrying.settle())) quiet = false;
+  }
+}
+
 function runningOf(mesh: Mesh, service: string) {
   const found = mesh.running.find((one) => one.service.name === service);
   if (!found) throw new Error(`${service} does not run in this test`);
   return found;
 }
 
-function asGateway(mesh: Mesh, services: readonly Service[]): Transport {
+function asGateway(mesh: Mesh, services: readonly Service[], named?: string): Transport {
   const keyring = mesh.keyringOf(ASSERTER);
   const ownerOf = (contract: DescService) => {
+    if (named) return named;
     const owner = services.find(({ serves }) => serves.some((one) => one.contract.typeName === contract.typeName));
     if (!owner) throw new Error(`nobody in this test serves ${contract.typeName}`);
     return owner.name;
   };
-  const inner = callPolicy(switchboard(mesh.find), { keyring, lent: mesh.lent, ownerOf, retries: false });
+  const find = named ? () => runningOf(mesh, named).transport : mesh.find;
+  const inner = callPolicy(switchboard(find), { keyring, lent: mesh.lent, ownerOf, retries: false });
   const asserted = (given: HeadersInit | undefined): Headers => {
     const headers = new Headers(given);
     if (!headers.has(CLIENT_HEADER)) headers.set(CLIENT_HEADER, "192.0.2.1");

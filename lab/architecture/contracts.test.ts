@@ -1,6 +1,6 @@
 import { type DescMessage, type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { Auth, event, method as methodOption, Replay, Tier } from "#gen/skein/options/v1/options_pb.ts";
+import { Auth, event, method as methodOption, Replay, Surface, Tier } from "#gen/skein/options/v1/options_pb.ts";
 import { careOf, fieldsWithin, isMutation, nameOf, optionsOf } from "#mesh/contract.ts";
 import { allFiles } from "./descriptors.ts";
 
@@ -44,6 +44,13 @@ test("personal data reaches its owner only", () => {
   const selfish = /^skein\.identity\.v1\.(Account)$/;
   const leaks = methods.filter((method) => optionsOf(method).public && leadsTo(method.output, "pii", selfish));
   expect(leaks.map(nameOf)).toEqual([]);
+});
+
+test("whatever shows an account or a post says where", () => {
+  const shown = new Set(["skein.identity.v1.Profile", "skein.content.v1.Post"]);
+  const shows = ({ output }: DescMethod) =>
+    [...fieldsWithin(output)].some(({ message }) => message && shown.has(message.typeName));
+  expect(failing((method) => shows(method) && optionsOf(method).surface === Surface.UNSPECIFIED)).toEqual([]);
 });
 
 test("no event leads to personal data or a secret", () => {

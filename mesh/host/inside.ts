@@ -2,9 +2,11 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { Health } from "#gen/grpc/health/v1/health_pb.ts";
 import { ServerReflection } from "#gen/grpc/reflection/v1/reflection_pb.ts";
 import { ServerReflection as ServerReflectionAlpha } from "#gen/grpc/reflection/v1alpha/reflection_pb.ts";
+import { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
 import { healthRoutes, probe } from "../health.ts";
 import { type Listener, listen } from "../listener.ts";
 import { reflectionRoutes } from "../reflection.ts";
+import { addressed, register } from "./routes.ts";
 import type { Running } from "./running.ts";
 import type { Shared } from "./shared.ts";
 
@@ -17,7 +19,14 @@ export async function serveInside(
   const handler = connectNodeAdapter({
     shutdownSignal: stopping,
     routes(router) {
-      for (const { routes } of running) routes(router);
+      for (const { routes } of running) register(router, routes, stopping);
+      for (const method of OpsService.methods) {
+        const mine = running.flatMap(({ service, ops }) => {
+          const route = ops.find((one) => one.method === method);
+          return route ? [[service.name, route] as const] : [];
+        });
+        if (mine.length > 0) register(router, [addressed(new Map(mine), method)], stopping);
+      }
       router.service(
         Health,
         healthRoutes(readiness, () => contracts.map(({ typeName }) => typeName)),

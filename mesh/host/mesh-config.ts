@@ -37,6 +37,16 @@ export const meshConfig = {
     about: "Fail calls that spend more than their contract allows; for tests",
   }),
   logDays: int("LOG_RETENTION_DAYS", 7, { min: 2, max: 365, about: "Days that the log of events is kept" }),
+  streamMaxAge: duration("EVENTS_STREAM_MAX_AGE", "24h", {
+    min: "1m",
+    about: "How long the stream keeps events; never longer than the log",
+  }),
+  natsReplicas: int("NATS_REPLICAS", 1, { min: 1, max: 5, about: "Servers that keep a copy of each stream" }),
+  partitionGroups: int("MESH_PARTITION_GROUPS", 1, {
+    min: 1,
+    max: 64,
+    about: "Parts into which the work on events is divided among replicas",
+  }),
   logLevel: choice("LOG_LEVEL", "info", {
     of: ["debug", "info", "warn", "error", "silent"],
     about: "How much is logged",

@@ -1,10 +1,16 @@
-import { type Client, type ConnectRouter, createClient, type Transport } from "@connectrpc/connect";
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
 import { createCache } from "../cache.ts";
 import { callPolicy } from "../calls.ts";
 import type { Spec, Values } from "../config.ts";
+import type { Consumer } from "../consumer.ts";
+import { outside } from "../context.ts";
 import { createCursors } from "../cursor.ts";
 import { meshFailure } from "../failure.ts";
 import { createAssertionReader } from "../identity/assertion.ts";
+import type { Feeds } from "../log/feeds.ts";
+import type { OpsParts } from "../ops/parts.ts";
+import { opsServed } from "../ops/service.ts";
 import type { ChainParts } from "../pipeline/chain.ts";
 import { createLimiter } from "../pipeline/limiter.ts";
 import { warmRules } from "../pipeline/validation.ts";
@@ -14,20 +20,27 @@ import { lacking } from "../store/migrate.ts";
 import { urlsOf } from "../store/provision.ts";
 import { switchboard } from "../switchboard.ts";
 import { createLogger } from "../telemetry/logger.ts";
+import { type Carrying, createCarrying } from "./carrying.ts";
 import { housekeeping } from "./housekeeping.ts";
 import { type Runner, startJobs } from "./jobs.ts";
-import { inMemory, routesOf } from "./routes.ts";
+import { inMemory, type Route, routesOf } from "./routes.ts";
 import type { Shared } from "./shared.ts";
 
 /** A service that has been started in this process. */
 export interface Running {
   readonly service: Service;
-  readonly routes: (router: ConnectRouter) => void;
+  readonly routes: readonly Route[];
+  /** What every service that keeps a log serves besides. */
+  readonly ops: readonly Route[];
   readonly transport: Transport;
   readonly deps: Loan<Calls, Spec>;
   /** Calls others as this service. */
   readonly outward: Transport;
+  /** Calls one service, named, as this service: for contracts that every service serves. */
+  readonly outwardTo: (service: string) => Transport;
   readonly jobs: Runner | undefined;
+  /** How its events travel; absent where nothing is kept. */
+  readonly carrying: Carrying | undefined;
 }
 
 /** Opens what a service stands on, lends it, and puts its handlers behind the chain. What was opened goes to the scope. */
@@ -42,11 +55,30 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
     retries: service.edge !== undefined,
   });
   const db = service.migrations ? scope.use(await openStore(service, shared)) : nothingKept(service.name);
+  const outwardTo = (name: string) =>
+    callPolicy(
+      switchboard(() => shared.at(name)),
+      { keyring, lent, ownerOf: () => name, retries: service.edge !== undefined },
+    );
+  const ownerAt = (name: string) => createClient(OpsService, outwardTo(name));
+  const carrying = service.migrations
+    ? scope.use(
+        createCarrying({
+          service: service.name,
+          db,
+          consumers: (service.consumes ?? []) as readonly Consumer<unknown>[],
+          shared,
+          courier: shared.courier,
+          ownerAt,
+        }),
+      )
+    : undefined;
   const loan: Loan<Calls, Spec> = {
     ...lent,
     service: service.name,
     config: (shared.settings[service.name] ?? {}) as Values<Spec>,
     db,
+    feeds: carrying?.feeds ?? nothingHeard(service.name),
     redis: shared.redis,
     cache: createCache(shared.redis, { service: service.name, chance: lent.chance }),
     cursors: createCursors(keyring.derive("cursor"), {
@@ -74,13 +106,31 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
     log,
     fingerprintKey: keyring.derive("fingerprint"),
     strictBudgets: shared.config.strictBudgets,
+    incarnation: async () => (service.migrations ? outside(() => db.incarnation()) : ""),
   };
   warmRules(service.serves.flatMap(({ contract }) => contract.methods.map(({ input }) => input)));
-  const routes = routesOf(service.serves, deps, parts, shared.stopping);
+  const routes = routesOf(service.serves, deps, parts);
+  const ops = carrying ? routesOf([opsServed(opsParts(service, deps, carrying))], deps, parts) : [];
   const list = [...(service.jobs ?? []), ...(service.migrations ? housekeeping(shared.config.logDays) : [])];
   const jobs = service.migrations ? scope.use(await startJobs(list, deps, { db, lent, log })) : undefined;
-  return { service, routes, transport: inMemory(routes), deps, outward, jobs };
+  return {
+    service,
+    routes,
+    ops,
+    transport: inMemory([...routes, ...ops], shared.stopping),
+    deps,
+    outward,
+    outwardTo,
+    jobs,
+    carrying,
+  };
 }
+
+const opsParts = (service: Service, deps: Loan<Calls, Spec>, carrying: Carrying): OpsParts => ({
+  ...{ service: service.name, db: deps.db, lent: deps, deps, cursors: deps.cursors },
+  ...{ ownerAt: carrying.ownerAt, sourceOf: carrying.sourceOf, headsOf: carrying.headsOf },
+  ...{ consumers: carrying.handles, snapshots: service.snapshots ?? [] },
+});
 
 async function openStore(service: Service, { config, keyringOf, connections, bus, readiness }: Shared): Promise<Db> {
   const { data } = urlsOf(config.database, config.databasePrefix, keyringOf(service.name));
@@ -97,10 +147,13 @@ async function openStore(service: Service, { config, keyringOf, connections, bus
 }
 
 /** Stands where a service has no database; using it is a mistake in the service. */
-function nothingKept(service: string): Db {
-  return new Proxy({} as Db, {
+const nothingKept = (service: string): Db => absent(`${service} keeps nothing and has no database`);
+
+const nothingHeard = (service: string): Feeds => absent(`${service} keeps nothing and consumes nothing`);
+
+const absent = <T extends object>(words: string): T =>
+  new Proxy({} as T, {
     get() {
-      throw new Error(`${service} keeps nothing and has no database`);
+      throw new Error(words);
     },
   });
-}

@@ -8,6 +8,9 @@ import { ASSERTER } from "../identity/assertion.ts";
 import type { Keyring } from "../identity/keyring.ts";
 import type { Revocations } from "../identity/revocations.ts";
 import type { Lent } from "../lent.ts";
+import type { Courier } from "../log/courier.ts";
+import type { Logged } from "../log/logged.ts";
+import type { LogMeters } from "../log/meters.ts";
 import type { Readiness } from "../readiness.ts";
 import type { Redis } from "../redis.ts";
 import type { Service } from "../service.ts";
@@ -22,6 +25,11 @@ export interface Shared {
   readonly roster: Roster;
   readonly keyringOf: (service: string) => Keyring;
   readonly find: (contract: DescService) => Transport | undefined;
+  /** The way to one service, for contracts that every service serves. */
+  readonly at: (service: string) => Transport | undefined;
+  readonly courier: Courier;
+  readonly logged: Logged;
+  readonly logMeters: LogMeters;
   readonly lent: Lent;
   readonly redis: Redis;
   readonly bus: Bus;
@@ -38,6 +46,8 @@ export interface Shared {
 export interface Roster {
   readonly contracts: readonly DescService[];
   ownerOf(contract: DescService): string;
+  /** The service that serves contracts of a package, and so owns its events. */
+  ownerOfPackage(name: string): string;
   mayCall(from: string, method: DescMethod): boolean;
 }
 
@@ -54,10 +64,18 @@ export function rosterOf(services: readonly Service[]): Roster {
     if (!owner) throw new Error(`nobody serves ${contract.typeName}`);
     return owner;
   };
+  const packages = new Map(
+    services.flatMap(({ name, serves }) => serves.map(({ contract }) => [contract.file.proto.package, name] as const)),
+  );
   refuseCycles(services, (contract) => owners.get(contract.typeName));
   return {
     contracts: services.flatMap(({ serves }) => serves.map(({ contract }) => contract)),
     ownerOf,
+    ownerOfPackage(name) {
+      const owner = packages.get(name);
+      if (!owner) throw new Error(`nobody serves the package ${name}, whose events are consumed`);
+      return owner;
+    },
     mayCall(from, method) {
       const { auth, callers, public: open } = optionsOf(method);
       if (callers.length > 0) return callers.includes(from);

@@ -1,7 +1,8 @@
 import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { Logger } from "pino";
-import { type Context, type Spent, within } from "../context.ts";
+import { encodePositions, WROTE_HEADER, writtenIn } from "../consistency.ts";
+import { type Context, type Noted, type Spent, within } from "../context.ts";
 import { isOurs, nameOf, optionsOf } from "../contract.ts";
 import { ExpectedFailure, toConnectError } from "../failure.ts";
 import type { Lent } from "../lent.ts";
@@ -12,6 +13,7 @@ import { childOf, parseTraceparent, startTrace } from "../telemetry/trace.ts";
 import { type Admitted, admit, type Guard } from "./admission.ts";
 import { checkBudget } from "./budget.ts";
 import { deadlineOf } from "./deadline.ts";
+import { checkJudged } from "./judgement.ts";
 import type { createLimiter } from "./limiter.ts";
 import { replayKeyOf } from "./replay-key.ts";
 import { validate } from "./validation.ts";
@@ -28,6 +30,8 @@ export interface ChainParts {
   readonly fingerprintKey: Uint8Array;
   /** Turns an overspent budget into a failure: on in tests. */
   readonly strictBudgets: boolean;
+  /** Of the service's database, now: what was written before a restore is of another. */
+  readonly incarnation: () => Promise<string>;
   /** Decides who calls; the gateway reads outside tokens here, every other service the hop. */
   readonly admit?: (method: DescMethod, call: HandlerContext, now: Date) => Promise<Admitted>;
 }
@@ -57,6 +61,8 @@ function unary(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
       const work = within(context, () => rpc(message, context) as Promise<MessageInitShape<DescMessage>>);
       const answer = await deadline.race(work);
       checkBudget(parts, method, visit.spent);
+      checkJudged(method, visit.noted);
+      await tellWritten(parts, visit, call.responseHeader);
       visit.leave(undefined);
       return answer;
     } catch (thrown) {
@@ -78,7 +84,13 @@ function streaming(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped 
       using _place = parts.limiter.enter(optionsOf(method).tier, visit.shed);
       // A stream lives as long as its client: the contract's deadline does not end it.
       const context = visit.context(message, admitted, { signal: call.signal, timeoutMs: call.timeoutMs });
-      yield* inside(context, rpc(message, context) as AsyncIterable<MessageInitShape<DescMessage>>);
+      for await (const answer of inside(
+        context,
+        rpc(message, context) as AsyncIterable<MessageInitShape<DescMessage>>,
+      )) {
+        checkJudged(method, visit.noted);
+        yield answer;
+      }
       leave(undefined);
     } catch (thrown) {
       throw leave(thrown);
@@ -102,6 +114,17 @@ async function* inside<T>(context: Context, values: AsyncIterable<T>): AsyncGene
   }
 }
 
+/** On success only: what a call wrote before it failed is not promised to anybody. */
+async function tellWritten(
+  { service, incarnation }: ChainParts,
+  { now, noted }: { now: Date; noted: Noted },
+  answer: Headers,
+): Promise<void> {
+  if (noted.wrote.length + noted.heard.length === 0) return;
+  const written = writtenIn({ service, incarnation: noted.wrote.length > 0 ? await incarnation() : "", now }, noted);
+  answer.set(WROTE_HEADER, encodePositions(written));
+}
+
 const who = async (
   { admit: own, guard }: ChainParts,
   method: DescMethod,
@@ -113,6 +136,7 @@ function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, meth
   if (!isOurs(method.parent)) throw new Error(`${nameOf(method)} is not served through the chain`);
   const now = lent.clock.now();
   const spent: Spent = { sql: 0, redis: 0, rpc: 0 };
+  const noted: Noted = { wrote: [], heard: [], judged: false };
   const headers = call.requestHeader;
   const requestId = headers.get("x-request-id") || lent.ids.next();
   const parent = parseTraceparent(headers.get("traceparent"));
@@ -124,6 +148,7 @@ function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, meth
   return {
     now,
     spent,
+    noted,
     shed: () => meter.shed("overload"),
     context(
       message: MessageShape<DescMessage>,
@@ -149,6 +174,7 @@ function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, meth
         headers,
         answerHeaders: call.responseHeader,
         spent,
+        noted,
         replay,
       };
     },

@@ -28,6 +28,15 @@ export function validate<M extends DescMessage>(schema: M, message: MessageShape
   });
 }
 
+/** The first rule of its contract that a message of ours breaks; an event is checked where it is written and where it is read. */
+export function brokenRule<M extends DescMessage>(schema: M, message: MessageShape<M>): string | undefined {
+  const result = validator.validate(schema, message);
+  if (result.kind === "valid") return undefined;
+  if (result.kind === "error") return String(result.error);
+  const [first] = result.violations;
+  return first ? `${pathToString(first.field)}: ${first.message}` : undefined;
+}
+
 /** Builds the rules of a message ahead of its first use, which would cost that call a tenth of a second. */
 export function warmRules(schemas: readonly DescMessage[]): void {
   for (const schema of schemas) validator.validate(schema, create(schema));

@@ -12,9 +12,11 @@ import { CompiledQuery, type Transaction } from "kysely";
 import { Replay } from "#gen/skein/options/v1/options_pb.ts";
 import { type Context, current, spend } from "../context.ts";
 import { nameOf, optionsOf } from "../contract.ts";
+import { crashPoint } from "../crash-points.ts";
+import { traceparent } from "../telemetry/trace.ts";
 import { lostRace, translate } from "./database-failure.ts";
 import { createLine } from "./line.ts";
-import { type Entry, entryOf, writeEntries } from "./log.ts";
+import { type Entry, event, loggedEffect, type Place, writeEntries } from "./log.ts";
 import { claim, recall, record, rememberSubject } from "./replay.ts";
 import type { Sql } from "./sql.ts";
 
@@ -23,15 +25,25 @@ export interface Tx {
   readonly em: EntityManager;
   query<Row>(statement: Sql): Promise<Row[]>;
   /** Adds an event to the service's log; it is written last, with the effect or not at all. */
-  publish<E extends DescMessage>(schema: E, event: MessageInitShape<E>): void;
+  publish<E extends DescMessage>(schema: E, init: MessageInitShape<E>, trace?: string): void;
+}
+
+/** A write that is one statement. */
+export interface Write {
+  /** CTEs, one of them called `effect`: it returns rows if and only if something happened. */
+  readonly effect: Sql;
+  /** What is logged if something happened; all in one partition. */
+  readonly publish: readonly Entry[];
 }
 
 interface Parts {
+  service: string;
   em: () => EntityManager;
   query: <Row>(statement: Sql) => Promise<Row[]>;
   /** Says that a transaction is open, to whatever its work calls. */
   open: AsyncLocalStorage<boolean>;
-  announce: () => void;
+  /** Tells whoever waits for log entries, and the running call, where some were written. */
+  announce: (places: readonly Place[], context: Context | undefined) => void;
 }
 
 const ATTEMPTS = 4;
@@ -39,8 +51,8 @@ const ATTEMPTS = 4;
 /** A concurrent holder of the same idempotency key won; its outcome is read in a fresh statement. */
 class Taken extends Error {}
 
-/** The two ways to commit a unit of work; see Db. */
-export function createCommit({ em, query, open, announce }: Parts) {
+/** The ways to commit a unit of work; see Db. */
+export function createCommit({ service, em, query, open, announce }: Parts) {
   const inLine = createLine();
   async function transact<A>(
     context: Context | undefined,
@@ -48,23 +60,26 @@ export function createCommit({ em, query, open, announce }: Parts) {
     finish: (tx: Tx, answer: A) => Promise<void>,
   ) {
     const entries: Entry[] = [];
+    let places: Place[] = [];
     const answer = await em().transactional((inner) =>
       open.run(true, async () => {
         entries.length = 0;
         const tx: Tx = {
           em: inner,
           query: (statement) => inTransaction(inner, statement, (context ?? current())?.signal),
-          publish: (schema, event) => void entries.push(entryOf(schema, create(schema, event))),
+          publish: (schema, init, trace) => void entries.push(event(schema, init, trace)),
         };
         if (context && claims(context) && !(await claim(tx, context))) throw new Taken();
         const done = await work(tx);
         await inner.flush();
-        await writeEntries(tx, entries, context);
+        places = await writeEntries(tx.query, entries, traceOf(context));
         await finish(tx, done);
+        if (entries.length > 0) crashPoint(service, "log.beforeCommit");
         return done;
       }),
     );
-    if (entries.length > 0) announce();
+    if (entries.length > 0) crashPoint(service, "log.afterCommit");
+    announce(places, context);
     return answer;
   }
 
@@ -80,6 +95,21 @@ export function createCommit({ em, query, open, announce }: Parts) {
   }
 
   return {
+    /** An effect and its log entries in one statement; returns the rows of the effect, none if nothing happened. */
+    async write<Row>(context: Context | undefined, { effect, publish }: Write): Promise<Row[]> {
+      const statement = loggedEffect(effect, publish, traceOf(context));
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const rows = await query<Row & { log_seq: string }>(statement);
+          crashPoint(service, "log.afterCommit");
+          const seq = rows[0]?.log_seq;
+          if (seq) announce([{ partition: statement.partition, seq: BigInt(seq) }], context);
+          return rows;
+        } catch (error) {
+          if (!lostRace(error) || attempt === ATTEMPTS) throw error;
+        }
+      }
+    },
     commit<A>(context: Context | undefined, work: (tx: Tx) => Promise<A>): Promise<A> {
       const output = context?.method.output;
       const finish = async (tx: Tx, answer: A) => {
@@ -112,6 +142,8 @@ export function createCommit({ em, query, open, announce }: Parts) {
 // Where the row itself keeps the key (ENTITY), the handler looks there.
 const claims = (context: Context): boolean =>
   context.replay !== undefined && optionsOf(context.method).replay !== Replay.ENTITY;
+
+const traceOf = (context: Context | undefined): string => (context ? traceparent(context.trace) : "");
 
 const keyOf = ({ method, replay }: Context): string => JSON.stringify([nameOf(method), replay?.scope, replay?.key]);
 

@@ -3,17 +3,20 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { MikroORM } from "@mikro-orm/postgresql";
 import type { Pool, PoolClient } from "pg";
 import { type Context, current, spend } from "../context.ts";
-import { createCommit, type Tx } from "./commit.ts";
+import { createCommit, type Tx, type Write } from "./commit.ts";
 import { translate } from "./database-failure.ts";
 import type { Entities } from "./entities.ts";
+import type { Place } from "./log.ts";
 import { reclaimLost } from "./lost-connections.ts";
 import { connect } from "./provision.ts";
-import type { Sql } from "./sql.ts";
+import { type Sql, sql } from "./sql.ts";
 
 /** A service's own database. */
 export interface Db extends AsyncDisposable {
   /** Runs one prepared statement; counted, and cancelled in the server when the call ends. */
   query<Row>(statement: Sql): Promise<Row[]>;
+  /** An effect and its log entries in one statement; returns the rows of the effect, none if nothing happened. */
+  write<Row = unknown>(context: Context | undefined, write: Write): Promise<Row[]>;
   /** Runs a unit of work in one transaction: idempotency claim first, log entries and recorded answer last. */
   commit<A>(context: Context | undefined, work: (tx: Tx) => Promise<A>): Promise<A>;
   /** Like commit, for answers that hold tokens: `again` proves the caller anew for the subject that `work` named. */
@@ -24,8 +27,12 @@ export interface Db extends AsyncDisposable {
   ): Promise<A>;
   /** A fresh unit of work for reads through entities. */
   em(): EntityManager;
-  /** Fires after each commit that wrote log entries. */
-  onLogged(listener: () => void): void;
+  /** Fires after each commit that wrote log entries, with the last of each partition. */
+  onLogged(listener: (places: readonly Place[]) => void): void;
+  /** Changes when the database was restored. */
+  incarnation(): Promise<string>;
+  /** Where it is, for the rare work that needs a connection of its own. */
+  readonly url: string;
   readonly orm: MikroORM;
 }
 
@@ -78,9 +85,22 @@ export async function openDatabase({ url, service, entities, connections }: Data
     if (open.getStore()) throw new Error("a transaction is open: its statements go through tx.query");
     return run<Row>(held, statement, cancel, current()?.signal);
   };
-  const logged: (() => void)[] = [];
-  const announce = () => {
-    for (const listener of logged) listener();
+  const logged: ((places: readonly Place[]) => void)[] = [];
+  const announce = (places: readonly Place[], context: Context | undefined) => {
+    if (places.length === 0) return;
+    context?.noted.wrote.push(...places);
+    for (const listener of logged) listener(places);
+  };
+  let known: Promise<string> | undefined;
+  const incarnation = () => {
+    known ??= query<{ id: string }>(sql`select id from incarnation order by since desc limit 1`).then(
+      ([row]) => row?.id ?? "",
+      (error) => {
+        known = undefined;
+        throw error;
+      },
+    );
+    return known;
   };
   const em = () => {
     const signal = current()?.signal;
@@ -88,11 +108,16 @@ export async function openDatabase({ url, service, entities, connections }: Data
   };
   return {
     orm,
+    url,
     query,
     em,
+    incarnation,
     onLogged: (listener) => void logged.push(listener),
-    ...createCommit({ em, query, open, announce }),
-    [Symbol.asyncDispose]: () => orm.close(true),
+    ...createCommit({ service, em, query, open, announce }),
+    async [Symbol.asyncDispose]() {
+      await orm.close(true);
+      if (!held.ending) await held.end(); // the ORM closes a pool only if it has used it itself
+    },
   };
 }
 

@@ -44,5 +44,30 @@ class Mesh20261121 extends Migration {
   }
 }
 
+/** What carries the log: how far it was carried, how far each consumer is, what it could not apply, who works on what. */
+class Carrying20261123 extends Migration {
+  override name = "20261123_carrying";
+  override up(): void {
+    this.addSql(`create table relay_position (partition smallint primary key, seq bigint not null)`);
+    this.addSql(`create table consumer_position (consumer text not null, source text not null, partition smallint not null,
+      seq bigint not null, primary key (consumer, source, partition))`);
+    this.addSql(`create table consumer_state (consumer text not null, source text not null, part smallint not null,
+      incarnation text not null default '', fresh_as_of timestamptz not null default '1970-01-01', stuck text not null default '',
+      primary key (consumer, source, part))`);
+    this.addSql(`create table dead_letter (id uuid primary key, consumer text not null, source text not null,
+      partition smallint not null, seq bigint not null, at timestamptz not null, type text not null, subject_id text not null,
+      payload bytea not null, trace text not null, cause text not null, attempts int not null,
+      parked_at timestamptz not null default now(), unique (consumer, source, partition, seq))`);
+    this.addSql(`create index dead_letter_subject on dead_letter (consumer, source, subject_id, seq)`);
+    this.addSql(`create table lease (name text not null, part smallint not null, holder text not null,
+      held_until timestamptz not null, primary key (name, part))`);
+    this.addSql(`create table replica (id text primary key, seen_at timestamptz not null)`);
+    this.addSql(`create table intent (key text primary key, kind text not null, payload bytea not null, subject_id text not null default '',
+      state text not null default 'DUE', attempts int not null default 0, due_at timestamptz not null default now(),
+      made_at timestamptz not null default now(), done_at timestamptz, failure text not null default '')`);
+    this.addSql(`create index intent_due on intent (due_at) where state = 'DUE'`);
+  }
+}
+
 /** Run before a service's own migrations. */
-export const meshMigrations = [Mesh20261121];
+export const meshMigrations = [Mesh20261121, Carrying20261123];

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file skein/identity/v1/identity_events.proto.
  */
 export const file_skein_identity_v1_identity_events: GenFile = /*@__PURE__*/
-  fileDesc("Cidza2Vpbi9pZGVudGl0eS92MS9pZGVudGl0eV9ldmVudHMucHJvdG8SEXNrZWluLmlkZW50aXR5LnYxInIKEUFjY291bnRSZWdpc3RlcmVkEhIKCmFjY291bnRfaWQYASABKAkSKwoHcHJvZmlsZRgCIAEoCzIaLnNrZWluLmlkZW50aXR5LnYxLlByb2ZpbGU6HMq5GBgKCmFjY291bnRfaWQSCmFjY291bnRfaWQibwoOUHJvZmlsZVVwZGF0ZWQSEgoKYWNjb3VudF9pZBgBIAEoCRIrCgdwcm9maWxlGAIgASgLMhouc2tlaW4uaWRlbnRpdHkudjEuUHJvZmlsZTocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCKuAQoNSGFuZGxlQ2hhbmdlZBISCgphY2NvdW50X2lkGAEgASgJEhIKCm9sZF9oYW5kbGUYAiABKAkSEgoKbmV3X2hhbmRsZRgDIAEoCRIyCg5yZWRpcmVjdF91bnRpbBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdmVyc2lvbhgFIAEoBDocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCJGChJBY2NvdW50RGVhY3RpdmF0ZWQSEgoKYWNjb3VudF9pZBgBIAEoCTocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCJzChJBY2NvdW50UmVhY3RpdmF0ZWQSEgoKYWNjb3VudF9pZBgBIAEoCRIrCgdwcm9maWxlGAIgASgLMhouc2tlaW4uaWRlbnRpdHkudjEuUHJvZmlsZTocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCJ8ChhBY2NvdW50RGVsZXRpb25SZXF1ZXN0ZWQSEgoKYWNjb3VudF9pZBgBIAEoCRIuCgplcmFzdXJlX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCJ5ChhBY2NvdW50RGVsZXRpb25DYW5jZWxsZWQSEgoKYWNjb3VudF9pZBgBIAEoCRIrCgdwcm9maWxlGAIgASgLMhouc2tlaW4uaWRlbnRpdHkudjEuUHJvZmlsZTocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCJFChFBY2NvdW50RXJhc3VyZUR1ZRISCgphY2NvdW50X2lkGAEgASgJOhzKuRgYCgphY2NvdW50X2lkEgphY2NvdW50X2lkIosBCg5TZXNzaW9uUmV2b2tlZBISCgphY2NvdW50X2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSMwoGcmVhc29uGAMgASgOMiMuc2tlaW4uaWRlbnRpdHkudjEuUmV2b2NhdGlvblJlYXNvbjocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCJmCgtSb2xlQ2hhbmdlZBISCgphY2NvdW50X2lkGAEgASgJEiUKBXJvbGVzGAIgAygOMhYuc2tlaW4ub3B0aW9ucy52MS5Sb2xlOhzKuRgYCgphY2NvdW50X2lkEgphY2NvdW50X2lkKu8BChBSZXZvY2F0aW9uUmVhc29uEiEKHVJFVk9DQVRJT05fUkVBU09OX1VOU1BFQ0lGSUVEEAASIAocUkVWT0NBVElPTl9SRUFTT05fU0lHTkVEX09VVBABEiQKIFJFVk9DQVRJT05fUkVBU09OX1JFRlJFU0hfUkVVU0VEEAISJgoiUkVWT0NBVElPTl9SRUFTT05fUEFTU1dPUkRfQ0hBTkdFRBADEiIKHlJFVk9DQVRJT05fUkVBU09OX1JPTEVfQ0hBTkdFRBAEEiQKIFJFVk9DQVRJT05fUkVBU09OX0FDQ09VTlRfQ0xPU0VEEAViBnByb3RvMw", [file_google_protobuf_timestamp, file_skein_identity_v1_account, file_skein_options_v1_options]);
+  fileDesc("Cidza2Vpbi9pZGVudGl0eS92MS9pZGVudGl0eV9ldmVudHMucHJvdG8SEXNrZWluLmlkZW50aXR5LnYxInIKEUFjY291bnRSZWdpc3RlcmVkEhIKCmFjY291bnRfaWQYASABKAkSKwoHcHJvZmlsZRgCIAEoCzIaLnNrZWluLmlkZW50aXR5LnYxLlByb2ZpbGU6HMq5GBgKCmFjY291bnRfaWQSCmFjY291bnRfaWQibwoOUHJvZmlsZVVwZGF0ZWQSEgoKYWNjb3VudF9pZBgBIAEoCRIrCgdwcm9maWxlGAIgASgLMhouc2tlaW4uaWRlbnRpdHkudjEuUHJvZmlsZTocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCKuAQoNSGFuZGxlQ2hhbmdlZBISCgphY2NvdW50X2lkGAEgASgJEhIKCm9sZF9oYW5kbGUYAiABKAkSEgoKbmV3X2hhbmRsZRgDIAEoCRIyCg5yZWRpcmVjdF91bnRpbBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdmVyc2lvbhgFIAEoBDocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCJGChJBY2NvdW50RGVhY3RpdmF0ZWQSEgoKYWNjb3VudF9pZBgBIAEoCTocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCJzChJBY2NvdW50UmVhY3RpdmF0ZWQSEgoKYWNjb3VudF9pZBgBIAEoCRIrCgdwcm9maWxlGAIgASgLMhouc2tlaW4uaWRlbnRpdHkudjEuUHJvZmlsZTocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCJVChBBY2NvdW50U3VzcGVuZGVkEhIKCmFjY291bnRfaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoBDocyrkYGAoKYWNjb3VudF9pZBIKYWNjb3VudF9pZCJyChFBY2NvdW50UmVpbnN0YXRlZBISCgphY2NvdW50X2lkGAEgASgJEisKB3Byb2ZpbGUYAiABKAsyGi5za2Vpbi5pZGVudGl0eS52MS5Qcm9maWxlOhzKuRgYCgphY2NvdW50X2lkEgphY2NvdW50X2lkInwKGEFjY291bnREZWxldGlvblJlcXVlc3RlZBISCgphY2NvdW50X2lkGAEgASgJEi4KCmVyYXN1cmVfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhzKuRgYCgphY2NvdW50X2lkEgphY2NvdW50X2lkInkKGEFjY291bnREZWxldGlvbkNhbmNlbGxlZBISCgphY2NvdW50X2lkGAEgASgJEisKB3Byb2ZpbGUYAiABKAsyGi5za2Vpbi5pZGVudGl0eS52MS5Qcm9maWxlOhzKuRgYCgphY2NvdW50X2lkEgphY2NvdW50X2lkIkUKEUFjY291bnRFcmFzdXJlRHVlEhIKCmFjY291bnRfaWQYASABKAk6HMq5GBgKCmFjY291bnRfaWQSCmFjY291bnRfaWQiiwEKDlNlc3Npb25SZXZva2VkEhIKCmFjY291bnRfaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIzCgZyZWFzb24YAyABKA4yIy5za2Vpbi5pZGVudGl0eS52MS5SZXZvY2F0aW9uUmVhc29uOhzKuRgYCgphY2NvdW50X2lkEgphY2NvdW50X2lkImYKC1JvbGVDaGFuZ2VkEhIKCmFjY291bnRfaWQYASABKAkSJQoFcm9sZXMYAiADKA4yFi5za2Vpbi5vcHRpb25zLnYxLlJvbGU6HMq5GBgKCmFjY291bnRfaWQSCmFjY291bnRfaWQqmAIKEFJldm9jYXRpb25SZWFzb24SIQodUkVWT0NBVElPTl9SRUFTT05fVU5TUEVDSUZJRUQQABIgChxSRVZPQ0FUSU9OX1JFQVNPTl9TSUdORURfT1VUEAESJAogUkVWT0NBVElPTl9SRUFTT05fUkVGUkVTSF9SRVVTRUQQAhImCiJSRVZPQ0FUSU9OX1JFQVNPTl9QQVNTV09SRF9DSEFOR0VEEAMSIgoeUkVWT0NBVElPTl9SRUFTT05fUk9MRV9DSEFOR0VEEAQSJAogUkVWT0NBVElPTl9SRUFTT05fQUNDT1VOVF9DTE9TRUQQBRInCiNSRVZPQ0FUSU9OX1JFQVNPTl9BQ0NPVU5UX1NVU1BFTkRFRBAGYgZwcm90bzM", [file_google_protobuf_timestamp, file_skein_identity_v1_account, file_skein_options_v1_options]);
 
 /**
  * AccountRegistered: a new account exists and is visible.
@@ -151,6 +151,56 @@ export const AccountReactivatedSchema: GenMessage<AccountReactivated> = /*@__PUR
   messageDesc(file_skein_identity_v1_identity_events, 4);
 
 /**
+ * AccountSuspended: moderation hides the account, until it is reinstated. Why is between moderation and the account's owner.
+ *
+ * @generated from message skein.identity.v1.AccountSuspended
+ */
+export type AccountSuspended = Message<"skein.identity.v1.AccountSuspended"> & {
+  /**
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The profile's version after the change.
+   *
+   * @generated from field: uint64 version = 2;
+   */
+  version: bigint;
+};
+
+/**
+ * Describes the message skein.identity.v1.AccountSuspended.
+ * Use `create(AccountSuspendedSchema)` to create a new message.
+ */
+export const AccountSuspendedSchema: GenMessage<AccountSuspended> = /*@__PURE__*/
+  messageDesc(file_skein_identity_v1_identity_events, 5);
+
+/**
+ * AccountReinstated: the suspension has ended; show the account again. If its owner hides it, AccountDeactivated follows at once.
+ *
+ * @generated from message skein.identity.v1.AccountReinstated
+ */
+export type AccountReinstated = Message<"skein.identity.v1.AccountReinstated"> & {
+  /**
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * @generated from field: skein.identity.v1.Profile profile = 2;
+   */
+  profile?: Profile | undefined;
+};
+
+/**
+ * Describes the message skein.identity.v1.AccountReinstated.
+ * Use `create(AccountReinstatedSchema)` to create a new message.
+ */
+export const AccountReinstatedSchema: GenMessage<AccountReinstated> = /*@__PURE__*/
+  messageDesc(file_skein_identity_v1_identity_events, 6);
+
+/**
  * AccountDeletionRequested: hide everything at once; erasure follows unless it is cancelled.
  *
  * @generated from message skein.identity.v1.AccountDeletionRequested
@@ -172,10 +222,11 @@ export type AccountDeletionRequested = Message<"skein.identity.v1.AccountDeletio
  * Use `create(AccountDeletionRequestedSchema)` to create a new message.
  */
 export const AccountDeletionRequestedSchema: GenMessage<AccountDeletionRequested> = /*@__PURE__*/
-  messageDesc(file_skein_identity_v1_identity_events, 5);
+  messageDesc(file_skein_identity_v1_identity_events, 7);
 
 /**
- * AccountDeletionCancelled: show the account again.
+ * AccountDeletionCancelled: show the account again. If its owner or moderation hides it, AccountDeactivated or AccountSuspended
+ * follows at once.
  *
  * @generated from message skein.identity.v1.AccountDeletionCancelled
  */
@@ -196,7 +247,7 @@ export type AccountDeletionCancelled = Message<"skein.identity.v1.AccountDeletio
  * Use `create(AccountDeletionCancelledSchema)` to create a new message.
  */
 export const AccountDeletionCancelledSchema: GenMessage<AccountDeletionCancelled> = /*@__PURE__*/
-  messageDesc(file_skein_identity_v1_identity_events, 6);
+  messageDesc(file_skein_identity_v1_identity_events, 8);
 
 /**
  * AccountErasureDue: the delay is over; every service erases what it holds and acknowledges.
@@ -215,7 +266,7 @@ export type AccountErasureDue = Message<"skein.identity.v1.AccountErasureDue"> &
  * Use `create(AccountErasureDueSchema)` to create a new message.
  */
 export const AccountErasureDueSchema: GenMessage<AccountErasureDue> = /*@__PURE__*/
-  messageDesc(file_skein_identity_v1_identity_events, 7);
+  messageDesc(file_skein_identity_v1_identity_events, 9);
 
 /**
  * SessionRevoked: one session, or all of the account's, ended before their time.
@@ -246,7 +297,7 @@ export type SessionRevoked = Message<"skein.identity.v1.SessionRevoked"> & {
  * Use `create(SessionRevokedSchema)` to create a new message.
  */
 export const SessionRevokedSchema: GenMessage<SessionRevoked> = /*@__PURE__*/
-  messageDesc(file_skein_identity_v1_identity_events, 8);
+  messageDesc(file_skein_identity_v1_identity_events, 10);
 
 /**
  * RoleChanged carries the roles as they are now.
@@ -270,7 +321,7 @@ export type RoleChanged = Message<"skein.identity.v1.RoleChanged"> & {
  * Use `create(RoleChangedSchema)` to create a new message.
  */
 export const RoleChangedSchema: GenMessage<RoleChanged> = /*@__PURE__*/
-  messageDesc(file_skein_identity_v1_identity_events, 9);
+  messageDesc(file_skein_identity_v1_identity_events, 11);
 
 /**
  * Why a session ended.
@@ -307,6 +358,11 @@ export const RevocationReason = {
    * @generated from enum value: REVOCATION_REASON_ACCOUNT_CLOSED = 5;
    */
   ACCOUNT_CLOSED: 5,
+
+  /**
+   * @generated from enum value: REVOCATION_REASON_ACCOUNT_SUSPENDED = 6;
+   */
+  ACCOUNT_SUSPENDED: 6,
 } as const;
 
 /**

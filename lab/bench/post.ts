@@ -1,0 +1,98 @@
+import { parseArgs } from "node:util";
+import type { BareJob } from "./bare-commit.ts";
+import { inProcess, median, type Shape, startBenchGround } from "./ground.ts";
+import type { Job, Outcome } from "./load.ts";
+
+// Goal G3: creating a post through the gateway against a bare single-row commit on the same server, and how soon its event
+// is applied elsewhere. `node lab/bench/post.ts [--shape one|split] [--rounds N] [--ms N] [--json]`
+const { values } = parseArgs({
+  options: {
+    shape: { type: "string", default: "one" },
+    rounds: { type: "string", default: "5" },
+    ms: { type: "string", default: "5000" },
+    json: { type: "boolean", default: false },
+  },
+});
+const shape = values.shape as Shape;
+const ms = Number(values.ms);
+const GOAL = { one: 0.2, split: 0.12 };
+
+await using ground = await startBenchGround(shape);
+const people = await ground.people(64);
+const job: Job = {
+  ...{
+    url: ground.url,
+    call: "post",
+    tokens: people.map(({ token }) => token),
+    targets: [],
+    inFlight: 32,
+    ms,
+    rate: 0,
+  },
+  seed: 1,
+};
+const post = (more: Partial<Job>) => inProcess<Job, Outcome>("load.ts", { ...job, ...more });
+const bare = () => inProcess<BareJob, Outcome>("bare-commit.ts", { url: ground.bare, ms, connections: 16 });
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+await post({ ms: Math.min(ms, 3_000) });
+await bare();
+const rounds: { post: Outcome; bare: Outcome }[] = [];
+for (let round = 1; round <= Number(values.rounds); round++) {
+  const one = { bare: await bare(), post: await post({ seed: round }) };
+  rounds.push(one);
+  say(
+    `round ${round}: ${one.post.perSecond.toFixed(0)}/s of ${one.bare.perSecond.toFixed(0)}/s, p99 ${one.post.p99.toFixed(1)} ms`,
+  );
+}
+const peak = median(rounds.map(({ post: { perSecond } }) => perSecond));
+const before = await lagOf();
+const half = await post({ rate: peak / 2, ms: ms * 2 });
+const after = await lagOf();
+const ratio = median(rounds.map(({ post: { perSecond }, bare: { perSecond: limit } }) => perSecond / limit));
+const result = {
+  name: `post.${shape}`,
+  rounds: rounds.length,
+  per_second: Math.round(peak),
+  p50_ms: median(rounds.map(({ post: { p50 } }) => p50)),
+  p99_ms: median(rounds.map(({ post: { p99 } }) => p99)),
+  errors: rounds.reduce((sum, { post: { errors } }) => sum + errors, 0) + half.errors,
+  anchor: {
+    name: "bare single-row commit, 16 connections",
+    per_second: Math.round(median(rounds.map(({ bare: { perSecond } }) => perSecond))),
+  },
+  ...{
+    ratio,
+    ratios: rounds.map((one) => one.post.perSecond / one.bare.perSecond),
+    goal: GOAL[shape],
+    pass: ratio >= GOAL[shape],
+  },
+  half_load: { per_second: Math.round(half.perSecond), p50_ms: half.p50, p99_ms: half.p99 },
+  event_lag: share(before, after),
+};
+process.stdout.write(
+  `${JSON.stringify(result, (_, value) => (typeof value === "number" ? Math.round(value * 1000) / 1000 : value), values.json ? 0 : 2)}\n`,
+);
+
+/** Buckets of the time from commit to effect, by consumer. */
+async function lagOf(): Promise<Map<string, number>> {
+  const text = await ground.metrics("gateway");
+  const lines = text.matchAll(/^skein_event_lag_seconds_bucket\{([^}]*)\} (\d+)/gm);
+  return new Map([...lines].map(([, labels = "", count]) => [labels, Number(count)]));
+}
+
+/** What share of the events between two looks was applied within 100 ms, by consumer. */
+function share(first: ReadonlyMap<string, number>, last: ReadonlyMap<string, number>) {
+  const found: Record<string, { events: number; within_100_ms: number }> = {};
+  for (const [labels, count] of last) {
+    const consumer = /consumer="([^"]+)"/.exec(labels)?.[1] ?? "";
+    const service = /service="([^"]+)"/.exec(labels)?.[1] ?? "";
+    const one = found[`${service} ${consumer}`] ?? { events: 0, within_100_ms: 0 };
+    found[`${service} ${consumer}`] = one;
+    const seen = count - (first.get(labels) ?? 0);
+    if (labels.includes('le="+Inf"')) one.events = seen;
+    if (labels.includes('le="0.1"')) one.within_100_ms = seen;
+  }
+  for (const one of Object.values(found)) one.within_100_ms = one.events === 0 ? 1 : one.within_100_ms / one.events;
+  return found;
+}

@@ -1,0 +1,102 @@
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import { ReadInfo_Source } from "#gen/skein/common/v1/consistency_pb.ts";
+import { positionsKnown } from "../consistency.ts";
+import { type Context, outside } from "../context.ts";
+import type { Lent } from "../lent.ts";
+import { partitionOf } from "../partition.ts";
+import type { Db } from "../store/database.ts";
+import { sql } from "../store/sql.ts";
+import type { Feed } from "./feed.ts";
+import type { Feeds } from "./feeds.ts";
+import type { Freshness } from "./freshness.ts";
+import type { ConsumerRunner } from "./runner.ts";
+
+/** A read waits this long for what its caller has seen, and never longer than half of what is left of its deadline. */
+const LONGEST_WAIT_MS = 1_000;
+const POLL_MS = 20;
+
+/** One consumer's work on one source, and how current it is. */
+export interface Following {
+  readonly runner: ConsumerRunner;
+  readonly feed: Feed;
+  readonly fresh: Freshness;
+}
+
+/** Answers what services ask about the events they consume. */
+export function createFeeds(following: () => readonly Following[], { db, lent }: { db: () => Db; lent: Lent }): Feeds {
+  const named = (consumer: string): readonly Following[] => {
+    const found = following().filter(({ runner }) => runner.consumer.name === consumer);
+    if (found.length === 0) throw new Error(`there is no consumer ${consumer} here`);
+    return found;
+  };
+
+  // Another replica may be the one that applies this partition: then its database row says how far it is.
+  async function reached({ runner }: Following, partition: number, seq: bigint, signal: AbortSignal): Promise<void> {
+    if (runner.position(partition) !== undefined) return runner.reached(partition, seq, signal);
+    for (;;) {
+      const asked = sql`select seq from consumer_position
+        where consumer = ${runner.consumer.name} and source = ${runner.source} and partition = ${partition}`;
+      const [row] = await outside(() => db().query<{ seq: string }>(asked)); // waiting is not what the call spends
+      if (BigInt(row?.seq ?? 0) >= seq) return;
+      await lent.timers.sleep(POLL_MS, signal);
+    }
+  }
+
+  async function within(ms: number, signal: AbortSignal | undefined, wait: (signal: AbortSignal) => Promise<unknown>) {
+    const over = new AbortController();
+    using _bound = lent.timers.after(ms, () => over.abort(new Error("not in time")));
+    try {
+      await wait(signal ? AbortSignal.any([signal, over.signal]) : over.signal);
+      return true;
+    } catch (error) {
+      if (signal?.aborted || !over.signal.aborted) throw error;
+      return false;
+    }
+  }
+
+  return {
+    async readInfo(context, ...consumers) {
+      if (consumers.length === 0) return { satisfied: true, source: ReadInfo_Source.OWNER };
+      const all = consumers.flatMap(named);
+      const satisfied = await within(waitFor(context), context.signal, async (signal) => {
+        const wanted = positionsKnown(context).flatMap(({ service, incarnation, partition, seq }) =>
+          all
+            .filter(
+              ({ feed }) => feed.source === service && (feed.incarnation === "" || feed.incarnation === incarnation),
+            )
+            .map((one) => ({ one, partition, seq })),
+        );
+        await Promise.all(
+          wanted.map(({ one, partition, seq }) => {
+            one.feed.heard(partition, seq);
+            return reached(one, partition, seq, signal);
+          }),
+        );
+      });
+      const known = await Promise.all(all.map(({ fresh }) => fresh.asOf()));
+      const oldest = Math.min(...known.map((at) => at.getTime()));
+      const lag = durationFromMs(Math.max(0, lent.clock.now().getTime() - oldest));
+      return { satisfied, lag, source: ReadInfo_Source.PROJECTION };
+    },
+    async catchUp(source, shardKey) {
+      const partition = partitionOf(shardKey);
+      const mine = following().filter(({ feed }) => feed.source === source);
+      const [first] = mine;
+      if (!first) throw new Error(`nothing here consumes events of ${source}`);
+      const from = mine.map(({ runner }) => runner.position(partition) ?? first.feed.head(partition));
+      const { head } = await first.feed.pull(
+        partition,
+        from.reduce((a, b) => (a < b ? a : b)),
+      );
+      await within(LONGEST_WAIT_MS, undefined, (signal) =>
+        Promise.all(mine.map((one) => reached(one, partition, head, signal))),
+      );
+    },
+    async freshAsOf(consumer) {
+      const known = await Promise.all(named(consumer).map(({ fresh }) => fresh.asOf()));
+      return new Date(Math.min(...known.map((at) => at.getTime())));
+    },
+  };
+}
+
+const waitFor = (context: Context): number => Math.min(LONGEST_WAIT_MS, (context.timeoutMs() ?? 2_000) / 2);

@@ -1,0 +1,11 @@
+import { opsFailure } from "./failures.ts";
+import type { ConsumerHandle, OpsParts } from "./parts.ts";
+
+/** The consumer of that name, or a refusal that names those there are. */
+export function handleNamed({ consumers }: OpsParts, name: string): ConsumerHandle {
+  const found = consumers.find(({ consumer }) => consumer.name === name);
+  if (found) return found;
+  throw opsFailure("CONSUMER_UNKNOWN", {
+    facts: { consumers: consumers.map(({ consumer }) => consumer.name).join(", ") },
+  });
+}

@@ -1,0 +1,31 @@
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import type { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
+import { rebuildable, rebuildPartition } from "../log/rebuild.ts";
+import { PARTITIONS } from "../partition.ts";
+import type { Rpc } from "../service.ts";
+import { opsFailure } from "./failures.ts";
+import { handleNamed } from "./handle-named.ts";
+import type { OpsParts } from "./parts.ts";
+
+/** Reads a consumer's state anew, partition by partition, while its live events wait. */
+export const rebuildConsumer = (parts: OpsParts): Rpc<typeof OpsService.method.rebuildConsumer> =>
+  async function* ({ consumer: name, partition }, { signal }) {
+    const { lent } = parts;
+    const handle = handleNamed(parts, name);
+    const sources = handle.sources.filter((source) => rebuildable(parts, handle.consumer, source));
+    if (sources.length === 0) throw opsFailure("NOT_REBUILDABLE", { facts: { consumer: name } });
+    const chosen = partition === undefined ? Array.from({ length: PARTITIONS }, (_, at) => at) : [partition];
+    const work = sources.flatMap((source) => chosen.map((at) => ({ source, at })));
+    const began = lent.clock.now().getTime();
+    const progress = { partitionsDone: 0, partitions: work.length, rows: 0n };
+    const told = () => ({ ...progress, took: durationFromMs(lent.clock.now().getTime() - began) });
+    yield told();
+    for (const { source, at } of work) {
+      const rebuilt = await handle.paused(source, at, () =>
+        rebuildPartition(parts, handle.consumer, source, at, signal),
+      );
+      progress.partitionsDone++;
+      progress.rows += BigInt(rebuilt.rows);
+      yield told();
+    }
+  };
