@@ -1,9 +1,11 @@
 import { type Mesh, startMesh } from "#mesh/host.ts";
 import { gateway } from "./gateway/index.ts";
+import { content } from "./services/content/index.ts";
 import { identity } from "./services/identity/index.ts";
+import { socialGraph } from "./services/social-graph/index.ts";
 
 /** Every service of the mesh; whoever is called stands before whoever calls. */
-export const everything = [identity, gateway];
+export const everything = [socialGraph, identity, content, gateway];
 
 if (import.meta.main) await serve(process.argv.slice(2));
 
@@ -38,12 +40,11 @@ function askedToStop(): Promise<void> {
   return promise;
 }
 
-const wordsOf = (error: unknown): string =>
-  error instanceof Error && error.name === "ConfigError"
-    ? error.message
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error);
+// A declaration: the call at the top runs before any constant below it exists.
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.name === "ConfigError" ? error.message : (error.stack ?? error.message);
+}
 
 function leave(code: number, words?: string): never {
   if (words) process.stderr.write(`${words}\n`);

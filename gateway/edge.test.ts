@@ -32,6 +32,8 @@ async function watchedEdge(gate: TestGate) {
     {
       contracts,
       transport: outward,
+      at: () => outward,
+      keepers: [],
       metrics,
       readiness: createReadiness(),
       revocations: createRevocations(),

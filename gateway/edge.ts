@@ -1,6 +1,7 @@
 import type { Edge } from "#mesh/edge.ts";
 import { type Listener, listen } from "#mesh/listener.ts";
 import { createLimiter } from "#mesh/pipeline/limiter.ts";
+import { addressed, servedByMany } from "./calls/addressed.ts";
 import { createGate } from "./calls/gate.ts";
 import { publicMethods, routesOf } from "./calls/routes.ts";
 import { createTimings } from "./calls/timings.ts";
@@ -12,15 +13,17 @@ const TLS_HINT = "client spoke TLS to the plaintext port: add -plaintext (grpcur
 /** Opens the public port: every public method of the mesh, in every protocol, and nothing else. */
 export async function openEdge(deps: Deps, edge: Edge): Promise<Listener> {
   const { config, log } = deps;
-  const offered = edge.contracts.filter((contract) => publicMethods([contract]).length > 0);
+  const contracts = new Set([...edge.contracts, ...(edge.keepers.length > 0 ? servedByMany : [])]);
+  const offered = [...contracts].filter((contract) => publicMethods([contract]).length > 0);
   deps.offered.splice(0, Number.POSITIVE_INFINITY, ...offered);
+  deps.keepers.splice(0, Number.POSITIVE_INFINITY, ...edge.keepers);
   const limiter = createLimiter(config.maxInFlight);
-  const { transport, revocations, metrics, readiness } = edge;
-  const gate = createGate({ identify: deps.identify, limits: deps.limits, revocations, metrics });
+  const { revocations, metrics, readiness } = edge;
+  const gate = createGate({ identify: deps.identify, limits: deps.limits, tokens: deps.tokens, revocations, metrics });
   const routes = routesOf(
     offered,
     gate,
-    { transport, lent: deps, limiter, revocations, metrics },
+    { transport: addressed(edge), lent: deps, limiter, tokens: deps.tokens, revocations, metrics },
     edge,
     config.reflection,
   );

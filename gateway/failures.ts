@@ -8,5 +8,7 @@ export const failure = failuresOf("gateway", {
   REQUEST_MALFORMED: [Code.InvalidArgument, "the request cannot be understood"],
   METHOD_NOT_ALLOWED: [Code.Unimplemented, "this path does not take that HTTP method"],
   NOTHING_HERE: [Code.Unimplemented, "there is nothing at this path"],
+  SERVICE_UNNAMED: [Code.InvalidArgument, "every service serves this: say whom you mean in the header Skein-Service"],
+  SERVICE_UNKNOWN: [Code.InvalidArgument, "the header Skein-Service names no service that serves this"],
   KEYS_UNAVAILABLE: [Code.Unavailable, "access tokens cannot be verified just now: try again shortly"],
 });

@@ -60,6 +60,8 @@ export interface GateOptions {
   readonly handlers?: Record<string, AnyRpc>;
   readonly also?: readonly Service[];
   readonly contracts?: readonly DescService[];
+  /** What the small identity has besides. */
+  readonly identity?: Partial<Service>;
 }
 
 export const ACCOUNT = "01920000-0000-7000-8000-000000000001";
@@ -80,7 +82,13 @@ export function goodClaims(now: Date): Record<string, unknown> {
 }
 
 /** Starts it; without limits unless the test sets them. */
-export async function startTestGate({ env, handlers, also = [], contracts = [] }: GateOptions = {}): Promise<TestGate> {
+export async function startTestGate({
+  env,
+  handlers,
+  also = [],
+  contracts = [],
+  identity: more,
+}: GateOptions = {}): Promise<TestGate> {
   const staged: Staged = {
     keys: [makeKey("k1")],
     asked: { jwks: 0, introspected: [] },
@@ -88,11 +96,14 @@ export async function startTestGate({ env, handlers, also = [], contracts = [] }
     down: false,
     calls: [],
   };
-  const identity = toy(
-    "identity",
-    [SessionService, IdentityService, CredentialService, PrivacyService, ...contracts],
-    staging(staged, handlers),
-  );
+  const identity = {
+    ...toy(
+      "identity",
+      [SessionService, IdentityService, CredentialService, PrivacyService, ...contracts],
+      staging(staged, handlers),
+    ),
+    ...more,
+  };
   const mesh = await startTestMesh([identity, ...also, gateway], { ...NO_LIMITS, ...env });
   await mesh.deps<Deps>("gateway").redis.whenUp(); // before, each process counts for itself
   const { url, port } = mesh.mesh.edges.get("gateway") as Listener;

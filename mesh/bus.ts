@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import type { Logger } from "pino";
@@ -7,7 +8,7 @@ export interface Bus extends AsyncDisposable {
   readonly up: boolean;
   /** While it is up. */
   readonly connection: NatsConnection | undefined;
-  /** Tells other processes that a service wrote something. A lost wake costs the wait until the next poll, nothing else. */
+  /** Tells the other processes that a service wrote something. A lost wake costs the wait until the next poll, nothing else. */
   wake(service: string): void;
   onWake(service: string, listener: () => void): void;
   /** Sends to whoever listens now; nobody learns if it was lost. */
@@ -39,6 +40,7 @@ const PING_MS = 5_000;
 /** Starts connecting and does not wait for it: no user's write and no start may hang on NATS. */
 export function openBus({ url, namespace, log, onChange }: BusOptions): Bus {
   const stop = new AbortController();
+  const self = randomBytes(8);
   const hearings = new Set<Hearing>();
   const waiting = new Set<() => void>();
   let connection: NatsConnection | undefined;
@@ -109,8 +111,12 @@ export function openBus({ url, namespace, log, onChange }: BusOptions): Bus {
     get connection() {
       return up ? connection : undefined;
     },
-    wake: (service) => bus.say(wakes(service)),
-    onWake: (service, listener) => void bus.hear(wakes(service), listener),
+    // Whoever wrote here was told here: the wake is for the others.
+    wake: (service) => bus.say(wakes(service), self),
+    onWake: (service, listener) =>
+      void bus.hear(wakes(service), ({ data }) => {
+        if (!self.equals(data)) listener();
+      }),
     say(subject, data) {
       if (!up) return; // the client would keep it for later, and keep it, and keep it
       try {

@@ -19,8 +19,13 @@ export interface Delivery<E extends DescMessage = DescMessage> {
 /** What a consumer does about one kind of event. */
 export interface Handling<Deps> {
   readonly schema: DescMessage;
-  readonly apply: (delivery: Delivery, deps: Deps) => Promise<void>;
+  readonly apply?: (delivery: Delivery, deps: Deps) => Promise<void>;
+  /** Neighbours that share this are handed over together, in their order. */
+  readonly many?: Many<Deps>;
 }
+
+/** Does something about several events in one go: one statement for all of them. */
+export type Many<Deps> = (deliveries: readonly Delivery[], tx: Tx, deps: Deps) => Promise<void>;
 
 /** How a consumer reads its state anew: rows of a snapshot of its source, applied like events. */
 export interface Restoring<Deps> {
@@ -53,6 +58,12 @@ export const on = <E extends DescMessage, Deps>(
   schema: E,
   apply: (delivery: Delivery<E>, deps: Deps) => Promise<void>,
 ): Handling<Deps> => ({ schema, apply: apply as Handling<Deps>["apply"] });
+
+/** Says what to do about several events at once, of one kind or of several that are handled alike. */
+export const together = <E extends DescMessage, Deps>(
+  schemas: readonly E[],
+  apply: (deliveries: readonly Delivery<E>[], tx: Tx, deps: Deps) => Promise<void>,
+): Handling<Deps>[] => schemas.map((schema) => ({ schema, many: apply as unknown as Many<Deps> }));
 
 /** Says what to do with rows of a snapshot, and how to make room for them: both in the transaction of a rebuild. */
 export const from = <R extends DescMessage, Deps>(

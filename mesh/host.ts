@@ -108,6 +108,7 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
     find,
     at,
     courier,
+    runsHere: (name) => here.some((service) => service.name === name),
     logged: createLogged(),
     logMeters: logMeters(metrics.registry),
     lent,
@@ -126,7 +127,14 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
   const first = running[0];
   if (!first) throw new Error(`nothing to run: the services are ${services.map(({ name }) => name).join(", ")}`);
   const watch = scope.use(
-    watchRevocations({ transport: first.outward, revocations: shared.revocations, bus, lent, log }),
+    watchRevocations({
+      transport: first.outward,
+      revocations: shared.revocations,
+      bus,
+      logged: shared.logged,
+      lent,
+      log,
+    }),
   );
   await watch.poll(); // nobody is served before it is known whose sessions have ended, unless identity is away
   const inside = config.port < 0 ? undefined : scope.use(await serveInside(running, shared));

@@ -14,6 +14,7 @@ import { type Lent, realLent } from "./lent.ts";
 import type { Service } from "./service.ts";
 import { switchboard } from "./switchboard.ts";
 import { copyDatabases, dropDatabases } from "./testing/databases.ts";
+import { dropStreams } from "./testing/streams.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -123,6 +124,7 @@ export async function startTestMesh(
     async [Symbol.asyncDispose]() {
       await mesh[Symbol.asyncDispose]();
       await dropDatabases(services, servers.postgres, `${name}_`);
+      await dropStreams(servers.nats, name);
       await rm(folder, { recursive: true, force: true });
     },
   };

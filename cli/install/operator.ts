@@ -4,10 +4,21 @@ import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import type { Role } from "#gen/skein/options/v1/options_pb.ts";
 import { callPolicy } from "#mesh/calls.ts";
 import { startMesh } from "#mesh/host.ts";
+import type { EntityTx } from "#mesh/store/commit.ts";
 import type { Db } from "#mesh/store/database.ts";
 import { everything } from "../../main.ts";
+import type { Deps } from "../../services/identity/deps.ts";
+import { failure } from "../../services/identity/failures.ts";
 import { rolesOf } from "../../services/identity/store/accounts.ts";
-import { lockWithAdministrators, setRoles, storedRole } from "../../services/identity/store/roles.ts";
+import { followHandle } from "../../services/identity/store/handles.ts";
+import { settleProfile } from "../../services/identity/store/profiles.ts";
+import {
+  lockWithAdministrators,
+  refuseLastAdministrator,
+  setRoles,
+  storedRole,
+} from "../../services/identity/store/roles.ts";
+import { type Outcome, reinstate, suspend } from "../../services/identity/store/suspension.ts";
 import type { Env } from "../command.ts";
 import { withoutAdministrator } from "../fleet/posts.ts";
 
@@ -17,6 +28,11 @@ export interface Operator {
   readonly identity: Client<typeof IdentityService>;
   /** Gives a role without being an administrator, and announces it; repeating changes nothing. False if there is no such account. */
   grant(accountId: string, role: Role): Promise<boolean>;
+  /** The account that a handle leads to, whether it is shown or not. */
+  find(handle: string): Promise<string>;
+  /** Suspends an account, or ends its suspension, and announces it; repeating changes nothing. */
+  suspend(accountId: string, reason: string): Promise<void>;
+  reinstate(accountId: string, reason: string): Promise<void>;
 }
 
 /**
@@ -34,8 +50,34 @@ export async function asOperator<T>(env: Env, work: (operator: Operator) => Prom
   // Awaited here: `return work()` alone would close the mesh under it.
   return await work({
     identity: createClient(IdentityService, callPolicy(identity.transport, caller)),
-    grant: (accountId, role) => grant(identity.deps.db, accountId, role, mesh.lent.clock.now()),
+    ...actsOn(identity.deps as unknown as Deps),
   });
+}
+
+function actsOn(deps: Deps): Omit<Operator, "identity"> {
+  const { db, clock, config } = deps;
+  // A cache that takes no note of it now learns it from identity's own job, within seconds.
+  const settled = async (work: (tx: EntityTx) => Promise<Outcome>) => {
+    const { row, changed } = await db.commit(undefined, work);
+    if (changed) await settleProfile(deps, row);
+  };
+  return {
+    grant: (accountId, role) => grant(db, accountId, role, clock.now()),
+    async find(handle) {
+      const found = await followHandle(db.query, handle, clock.now());
+      if (!found) throw failure("ACCOUNT_NOT_FOUND");
+      return found.id;
+    },
+    suspend: (accountId, reason) =>
+      settled(async (tx) => {
+        const locked = await lockWithAdministrators(tx.query, [accountId]);
+        if (locked.some(({ id, roles }) => id === accountId && roles.includes("ADMIN")))
+          refuseLastAdministrator(locked, accountId);
+        return suspend(tx, { accountId, reason, by: undefined, now: clock.now() }, config.accessTtl);
+      }),
+    reinstate: (accountId, reason) =>
+      settled((tx) => reinstate(tx, { accountId, reason, by: undefined, now: clock.now() })),
+  };
 }
 
 const grant = (db: Db, accountId: string, role: Role, now: Date): Promise<boolean> =>

@@ -10,6 +10,7 @@ import { deadlineOf } from "#mesh/pipeline/deadline.ts";
 import type { createLimiter } from "#mesh/pipeline/limiter.ts";
 import type { Metrics } from "#mesh/telemetry/metrics.ts";
 import { inward, passBack } from "../door/headers.ts";
+import type { ClientTokens } from "./client-token.ts";
 import { type Visit, visitOf } from "./visit.ts";
 
 /** What forwarding stands on. */
@@ -17,6 +18,7 @@ export interface Forwarding {
   readonly transport: Transport;
   readonly lent: Lent;
   readonly limiter: ReturnType<typeof createLimiter>;
+  readonly tokens: ClientTokens;
   readonly revocations: Revocations;
   readonly metrics: Metrics;
 }
@@ -30,17 +32,18 @@ export function forward(parts: Forwarding, method: DescMethod): MethodImpl<DescM
 }
 
 const unary =
-  ({ transport, lent, limiter, metrics }: Forwarding, method: DescMethod) =>
+  ({ transport, lent, limiter, tokens, metrics }: Forwarding, method: DescMethod) =>
   async (message: Request, call: HandlerContext): Promise<Answer> => {
     const visit = visitOf(call);
     using deadline = deadlineOf(method, call, lent);
     try {
       using _place = limiter.enter(optionsOf(method).tier, () => metrics.server(method).shed("overload"));
       const work = within(visit.context(call, deadline), () =>
-        transport.unary(method as never, undefined, undefined, inward(call.requestHeader), message),
+        transport.unary(method as never, undefined, undefined, inward(call.requestHeader, visit.known), message),
       );
       const answer = await deadline.race(work);
       passBack(answer.header, call.responseHeader);
+      tokens.answer(visit, lent.clock.now(), call.responseHeader);
       visit.succeed();
       return answer.message;
     } catch (thrown) {
@@ -48,7 +51,7 @@ const unary =
     }
   };
 
-const streaming = ({ transport, lent, revocations }: Forwarding, method: DescMethod) =>
+const streaming = ({ transport, lent, tokens, revocations }: Forwarding, method: DescMethod) =>
   async function* (message: Request, call: HandlerContext): AsyncGenerator<Answer> {
     const visit = visitOf(call);
     try {
@@ -57,11 +60,12 @@ const streaming = ({ transport, lent, revocations }: Forwarding, method: DescMet
           method as never,
           undefined,
           call.timeoutMs(),
-          inward(call.requestHeader),
+          inward(call.requestHeader, visit.known),
           createAsyncIterable([message]),
         );
       const answer = await within(visit.context(call, { signal: call.signal, timeoutMs: call.timeoutMs }), open);
       passBack(answer.header, call.responseHeader);
+      tokens.answer(visit, lent.clock.now(), call.responseHeader);
       for await (const one of answer.message) {
         stillGood(visit, revocations, lent.clock.now());
         yield one as Answer;

@@ -1,5 +1,6 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
+import { TOKEN_HEADER } from "#mesh/consistency.ts";
 import type { Edge } from "#mesh/edge.ts";
 import { authorize } from "#mesh/pipeline/admission.ts";
 import { addressKey } from "../door/address.ts";
@@ -11,7 +12,7 @@ import { encodeStandings } from "../limits/standing.ts";
 import type { Caller } from "../who/identify.ts";
 import { type Visit, visitOf } from "./visit.ts";
 
-type Parts = Pick<Gear, "identify" | "limits"> & Pick<Edge, "revocations" | "metrics">;
+type Parts = Pick<Gear, "identify" | "limits" | "tokens"> & Pick<Edge, "revocations" | "metrics">;
 
 /** Decides on a call from its path and headers alone, before its body is read: who, how often, and may they at all. */
 export function createGate(parts: Parts): (call: HandlerContext) => Promise<void> {
@@ -22,6 +23,8 @@ export function createGate(parts: Parts): (call: HandlerContext) => Promise<void
       const payer = { address: addressKey(visit.address), accountId: visit.caller.actor?.accountId };
       charge(parts, call, await parts.limits.take(visit.method, payer));
       authorize(visit.method, visit.caller.actor);
+      visit.known = parts.tokens.read(call.requestHeader, visit.now);
+      call.requestHeader.delete(TOKEN_HEADER); // what it says goes on in the mesh's own way
     } catch (thrown) {
       throw visit.fail(thrown, call.signal);
     }

@@ -88,7 +88,7 @@ test("a stream comes message by message, and ends with the session that opened i
   const tick = toy("social-graph", [Tick], {
     watch: () =>
       async function* (_, context) {
-        context.answerHeaders.set("skein-token", "position");
+        context.answerHeaders.set("skein-spent", "1");
         yield { version: "1" } as never;
         await next[0]?.promise;
         yield { version: "2" } as never;
@@ -103,11 +103,11 @@ test("a stream comes message by message, and ends with the session that opened i
     },
   });
   const client = createClient(Tick, createConnectTransport({ baseUrl: gate.url, httpVersion: "2" }));
-  const tokens: (string | null)[] = [];
-  const onHeader = (headers: Headers) => void tokens.push(headers.get("skein-token"));
+  const spent: (string | null)[] = [];
+  const onHeader = (headers: Headers) => void spent.push(headers.get("skein-spent"));
   const stream = client.watch({}, { headers: gate.bearer(), onHeader })[Symbol.asyncIterator]();
   expect((await stream.next()).value?.version).toBe("1");
-  expect(tokens).toEqual(["position"]);
+  expect(spent).toEqual(["1"]);
   next[0]?.resolve();
   expect((await stream.next()).value?.version).toBe("2");
   const now = gate.mesh.clock.now();

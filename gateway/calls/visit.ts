@@ -1,6 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { Code, type ConnectError, createContextKey, type HandlerContext } from "@connectrpc/connect";
-import type { Actor, Context, Spent } from "#mesh/context.ts";
+import type { LogPosition } from "#gen/skein/common/v1/consistency_pb.ts";
+import type { Actor, Context, Noted, Spent } from "#mesh/context.ts";
 import { nameOf } from "#mesh/contract.ts";
 import { ExpectedFailure, toConnectError } from "#mesh/failure.ts";
 import type { GatewayLoan } from "../deps.ts";
@@ -17,6 +18,10 @@ export interface Visit extends Identifiers {
   readonly address: string;
   /** Set by the gate, before anything of the call's body is read. */
   caller: Caller;
+  /** What the client wrote before, by the token it brought; also set by the gate. */
+  known: readonly LogPosition[] | undefined;
+  /** What the call leaves behind: what was written on its behalf. */
+  readonly noted: Noted;
   /** Whether all of the request was read, so that from here on its deadline counts. */
   readonly begun: boolean;
   /** What the mesh is told about the call. */
@@ -49,12 +54,14 @@ export function openVisit(
 ): Visit {
   const now = clock.now();
   const spent: Spent = { sql: 0, redis: 0, rpc: 0 };
+  const noted: Noted = { wrote: [], heard: [], judged: false };
   let outcome: string | undefined;
   let failure: ExpectedFailure | undefined;
   let protocol: string | undefined;
   return {
-    ...{ method, requestId, trace, now, address },
+    ...{ method, requestId, trace, now, address, noted },
     caller: { actor: undefined, assertion: "" },
+    known: undefined,
     get begun() {
       return protocol !== undefined;
     },
@@ -63,7 +70,7 @@ export function openVisit(
       const { actor, assertion } = this.caller;
       const headers = { headers: call.requestHeader, answerHeaders: call.responseHeader };
       const origin = { service: "gateway", from: "", actor, assertion, clientAddress: address };
-      return { method, ...origin, ...bounds, now, requestId, trace, ...headers, spent, replay: undefined };
+      return { method, ...origin, ...bounds, now, requestId, trace, ...headers, spent, noted, replay: undefined };
     },
     fail(thrown, signal) {
       const error = toConnectError(thrown, requestId, signal);

@@ -11,6 +11,7 @@ beforeAll(async () => {
       getProfile: async (_, context) => {
         context.answerHeaders.set("cache-control", "public, max-age=9999");
         context.answerHeaders.set("etag", '"not-ours"');
+        context.answerHeaders.set("skein-spent", "1");
         context.answerHeaders.set("skein-token", "position");
         context.answerHeaders.set("x-internal", "secret");
         if (broken) throw new ConnectError("away", Code.Unavailable);
@@ -38,7 +39,7 @@ test("a read that may be kept has a tag, and is not sent again while it is the s
   const etag = first.headers.get("etag") ?? "";
   expect(etag).toMatch(/^W\/"[\w-]+"$/);
   expect(first.headers.get("cache-control")).toBe("private, no-cache");
-  expect(first.headers.get("vary")).toBe("Accept-Encoding, Authorization, Origin");
+  expect(first.headers.get("vary")).toBe("Accept-Encoding, Authorization, Origin, Skein-Token");
   for (const tag of [etag, etag.slice(2), `"x", ${etag}`, "*"]) {
     const again = await get(PROFILE, { "if-none-match": tag });
     expect([again.status, await again.text()]).toEqual([304, ""]);
@@ -80,6 +81,6 @@ test("a POST is for once, and of a service's headers only listed ones come throu
     "no-store",
     null,
   ]);
-  expect(posted.headers.get("skein-token")).toBe("position");
-  expect(posted.headers.get("x-internal")).toBeNull();
+  expect(posted.headers.get("skein-spent")).toBe("1");
+  for (const name of ["skein-token", "x-internal"]) expect(posted.headers.get(name)).toBeNull();
 });

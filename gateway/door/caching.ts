@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { Auth } from "#gen/skein/options/v1/options_pb.ts";
+import { TOKEN_HEADER } from "#mesh/consistency.ts";
 import { optionsOf } from "#mesh/contract.ts";
 
 /**
@@ -18,6 +19,7 @@ export async function withCaching(
   const policy = verb === "GET" && answer.status === 200 ? cacheControl(method) : undefined;
   header.set("cache-control", policy ?? "no-store");
   if (!policy) return { ...answer, header };
+  header.delete(TOKEN_HEADER); // it is one client's, and of one moment
   const body = await wholeOf(answer.body);
   const etag = `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
   header.set("etag", etag);

@@ -5,6 +5,7 @@ const ALLOWED = [
   "Authorization",
   "Idempotency-Key",
   "If-None-Match",
+  "Skein-Service",
   "Skein-Token",
   "traceparent",
   "tracestate",

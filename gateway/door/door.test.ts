@@ -34,13 +34,13 @@ test.each(["x".repeat(65), "two words", '"><script>', "a,b"])("a request id like
   );
 });
 
-test("the service behind sees the same request and trace, and the client's token and key", async () => {
+test("the service behind sees the same request and trace, and the client's key", async () => {
   const before = gate.staged.calls.length;
   await post(GET_ME, {
     ...gate.bearer(),
     "x-request-id": "r-1",
     traceparent: `00-${"c".repeat(32)}-${"d".repeat(16)}-01`,
-    "skein-token": "position",
+    "skein-wrote": "position",
     "idempotency-key": "once",
     cookie: "a=b",
     "x-forwarded-for": "1.2.3.4",
@@ -48,9 +48,9 @@ test("the service behind sees the same request and trace, and the client's token
   const seen = gate.staged.calls[before];
   expect(seen?.requestId).toBe("r-1");
   expect(seen?.trace.traceId).toBe("c".repeat(32));
-  expect(seen?.headers.get("skein-token")).toBe("position");
   expect(seen?.headers.get("idempotency-key")).toBe("once");
-  for (const name of ["cookie", "authorization", "x-forwarded-for"]) expect(seen?.headers.get(name)).toBeNull();
+  for (const name of ["cookie", "authorization", "x-forwarded-for", "skein-wrote"])
+    expect(seen?.headers.get(name)).toBeNull();
 });
 
 test("the root says what is here, in the caller's way of reading", async () => {

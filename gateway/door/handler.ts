@@ -26,7 +26,7 @@ export function createDoor(door: Door): Handler {
     response.setHeader("x-request-id", identifiers.requestId);
     response.setHeader("traceparent", traceparent(identifiers.trace));
     response.setHeader("x-content-type-options", "nosniff");
-    response.setHeader("vary", "Accept-Encoding, Authorization, Origin");
+    response.setHeader("vary", "Accept-Encoding, Authorization, Origin, Skein-Token");
     const next = decide(door, request, response, identifiers.requestId);
     if ("status" in next) send(response, next);
     else enter(door, next, request, response, identifiers);

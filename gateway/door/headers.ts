@@ -1,12 +1,21 @@
+import type { LogPosition } from "#gen/skein/common/v1/consistency_pb.ts";
+import { SERVICE_HEADER } from "#mesh/calls.ts";
+import { encodePositions, TOKEN_HEADER } from "#mesh/consistency.ts";
+
 /** What a client may say to the service behind its call, besides what the gateway says about the client. */
-const INWARD = ["idempotency-key", "skein-token"];
+const INWARD = ["idempotency-key", SERVICE_HEADER];
 /** What a service may say to the client beside its answer. */
-const OUTWARD = ["skein-token", "skein-spent"];
-/** Headers of this family say who calls whom inside the mesh; from outside they are nobody's word. */
+const OUTWARD = ["skein-spent"];
+/** Headers of this family say who calls whom inside the mesh; from outside they are nobody's word, but for two. */
 const OURS = /^skein-/;
+const SAID = new Set([TOKEN_HEADER, SERVICE_HEADER]);
 
 /** The headers that travel on with a call. A list of what passes, so that nothing else ever does. */
-export const inward = (headers: Headers): Headers => pick(headers, INWARD);
+export function inward(headers: Headers, known: readonly LogPosition[] = []): Headers {
+  const picked = pick(headers, INWARD);
+  if (known.length > 0) picked.set(TOKEN_HEADER, encodePositions(known)); // inside without the seal
+  return picked;
+}
 
 /** Copies what may pass from a service's answer to the client's. */
 export function passBack(from: Headers, to: Headers): void {
@@ -15,7 +24,7 @@ export function passBack(from: Headers, to: Headers): void {
 
 /** Takes away from a request whatever only the mesh itself may say. */
 export function dropOurs(headers: Headers): void {
-  for (const name of [...headers.keys()]) if (OURS.test(name) && !INWARD.includes(name)) headers.delete(name);
+  for (const name of [...headers.keys()]) if (OURS.test(name) && !SAID.has(name)) headers.delete(name);
 }
 
 function pick(headers: Headers, names: readonly string[]): Headers {

@@ -7,10 +7,11 @@ import { version } from "../version.ts";
 
 /** Tells what this server is and which limits its clients must keep to. */
 export const getServerInfo =
-  ({ offered, limits }: Deps): Rpc<typeof GatewayInfoService.method.getServerInfo> =>
+  ({ offered, keepers, limits }: Deps): Rpc<typeof GatewayInfoService.method.getServerInfo> =>
   async () => ({
     version,
     services: offered.map(({ typeName }) => typeName),
     rateLimits: limits.policies.map(({ name, quota, windowS }) => ({ name, quota, windowS })),
+    keepers,
     maxRequestBytes: Math.max(0, ...publicMethods(offered).map(maxBytesOf)),
   });

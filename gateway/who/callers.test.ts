@@ -154,6 +154,7 @@ test("what the mesh says inside cannot be said from outside", async () => {
     "skein-actor": assertion,
     "skein-hop": "1.gateway.9999999999999.x",
     "skein-client": "203.0.113.9",
+    "skein-service": "moderation",
     "skein-test-as": `{"accountId":"${ACCOUNT}"}`,
   };
   expect(await reason(identity.getMe({}, { headers: inside }))).toBe("UNAUTHENTICATED");
@@ -164,5 +165,7 @@ test("what the mesh says inside cannot be said from outside", async () => {
   expect([...(seen?.headers.keys() ?? [])].filter((name) => name.startsWith("skein-"))).toEqual([
     "skein-client",
     "skein-hop",
+    "skein-service",
   ]);
+  expect(seen?.headers.get("skein-service")).toBe("identity");
 });

@@ -74,6 +74,8 @@ export async function startBenchGround(shape: Shape): Promise<BenchGround> {
     const child = fork(join(import.meta.dirname, "../../main.ts"), [], {
       env,
       stdio: ["ignore", "ignore", "inherit", "ipc"],
+      // BENCH_PROFILE=folder leaves a CPU profile of the mesh there.
+      execArgv: process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [],
     });
     scope.defer(async () => {
       if (child.exitCode !== null) return;

@@ -17,7 +17,6 @@ import { createRunner } from "../log/runner.ts";
 import { handleOf } from "../ops/handle.ts";
 import type { ConsumerHandle } from "../ops/parts.ts";
 import { PARTITIONS } from "../partition.ts";
-import { createSemaphore } from "../semaphore.ts";
 import type { Db } from "../store/database.ts";
 import type { Shared } from "./shared.ts";
 
@@ -26,7 +25,6 @@ const OWN_POLL_MS = 200;
 const SECOND_MS = 1_000;
 /** Without a word for so long the owner is asked how far its log reaches. */
 const SILENCE_MS = 2_000;
-const LANES = 6;
 
 /** How one service's log is carried away, and how what it consumes is brought to it. */
 export interface Carrying extends AsyncDisposable {
@@ -63,9 +61,10 @@ export function createCarrying(parts: CarryingParts): Carrying {
   let following: Following[] = [];
   let relay: Relay | undefined;
   let deps: unknown;
-  const sourceOf = (schema: DescMessage) => roster.ownerOfPackage(schema.file.proto.package);
+  const sourceOf = (schema: DescMessage) => roster.ownerOfPackage(schema.file.proto.package) ?? "";
 
-  const sourcesOf = ({ handles }: Consumer<unknown>) => [...new Set(handles.map(({ schema }) => sourceOf(schema)))];
+  const sourcesOf = ({ handles }: Consumer<unknown>) =>
+    [...new Set(handles.map(({ schema }) => sourceOf(schema)))].filter((name) => name !== "");
   const kickAll = (source: string, partition: number) => {
     for (const { runner, feed } of following) if (feed.source === source) runner.kick(partition);
     const least = following
@@ -102,16 +101,15 @@ export function createCarrying(parts: CarryingParts): Carrying {
   function listen(feed: Feed): void {
     const { source } = feed;
     scope.defer(
-      shared.logged.on(source, (places) => {
-        for (const { partition, seq } of places) feed.heard(partition, seq);
+      shared.logged.on(source, (places, incarnation) => {
+        for (const { entries } of places) for (const entry of entries) feed.offer(entry, incarnation);
       }),
     );
-    if (source === service) {
-      bus.onWake(source, () => quietly(outside(() => askHeads(feed)))); // another replica wrote
-      scope.use(lent.timers.every(OWN_POLL_MS, () => quietly(askHeads(feed))));
-      return;
-    }
-    scope.use(courier.subscribe(source, feed.offer));
+    if (source === service) scope.use(lent.timers.every(OWN_POLL_MS, () => quietly(askHeads(feed))));
+    // What is written in this process is told in this process; another replica's writes wake, and are pulled.
+    if (shared.runsHere(source)) bus.onWake(source, () => quietly(outside(() => askHeads(feed))));
+    else scope.use(courier.subscribe(source, feed.offer));
+    if (source === service) return;
     scope.use(courier.onHeads(source, feed.heardAll));
     scope.use(
       lent.timers.every(SECOND_MS, () => {
@@ -122,7 +120,7 @@ export function createCarrying(parts: CarryingParts): Carrying {
     quietly(askHeads(feed));
   }
 
-  function follow(consumer: Consumer<unknown>, source: string, lanes: ReturnType<typeof createSemaphore>): Following {
+  function follow(consumer: Consumer<unknown>, source: string): Following {
     let feed = feedsBySource.get(source);
     if (!feed) {
       feed = createFeed({
@@ -145,7 +143,6 @@ export function createCarrying(parts: CarryingParts): Carrying {
       deps,
       lent,
       log,
-      lanes,
       restore,
       meters: shared.logMeters,
     });
@@ -171,15 +168,15 @@ export function createCarrying(parts: CarryingParts): Carrying {
       const count = shared.config.partitionGroups;
       relay = scope.use(await startRelay({ service, db, courier, lent, log, parts: count }));
       const carry = relay;
+      const incarnation = await db.incarnation();
       db.onLogged((places) =>
         outside(() => {
           carry.poke(places);
-          shared.logged.tell(service, places);
+          shared.logged.tell(service, places, incarnation);
         }),
       );
       if (consumers.length === 0) return;
-      const lanes = createSemaphore({ slots: Math.min(LANES, Math.max(2, shared.connections / 3)), queue: 100_000 });
-      following = consumers.flatMap((one) => sourcesOf(one).map((source) => follow(one, source, lanes)));
+      following = consumers.flatMap((one) => sourcesOf(one).map((source) => follow(one, source)));
       for (const { runner } of following) scope.use(runner);
       shared.logMeters.watch(service, () => following);
       const partitionsOf = (part: number) =>

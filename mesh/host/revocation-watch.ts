@@ -4,6 +4,7 @@ import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import type { Bus } from "../bus.ts";
 import type { Revocations } from "../identity/revocations.ts";
 import type { Lent } from "../lent.ts";
+import type { Logged } from "../log/logged.ts";
 
 const POLL_MS = 10_000;
 
@@ -11,6 +12,7 @@ interface Parts {
   readonly transport: Transport;
   readonly revocations: Revocations;
   readonly bus: Bus;
+  readonly logged: Logged;
   readonly lent: Lent;
   readonly log: Logger;
 }
@@ -20,6 +22,7 @@ export function watchRevocations({
   transport,
   revocations,
   bus,
+  logged,
   lent,
   log,
 }: Parts): AsyncDisposable & { poll(): Promise<void> } {
@@ -53,10 +56,12 @@ export function watchRevocations({
   };
   const timer = lent.timers.every(POLL_MS, () => void poll());
   bus.onWake("identity", () => void poll());
+  const told = logged.on("identity", () => void poll());
   return {
     poll,
     async [Symbol.asyncDispose]() {
       timer[Symbol.dispose]();
+      told();
       stop.abort();
       await running;
     },

@@ -11,9 +11,10 @@ import { maxBytesOf } from "../contract.ts";
 import { meshFailure, toConnectError } from "../failure.ts";
 import { type ChainParts, chain } from "../pipeline/chain.ts";
 import type { AnyRpc, Served } from "../service.ts";
+import { direct } from "./direct.ts";
 
 /** Deadlines beyond this are refused by the adapter; each method's own is far below. */
-const MAX_TIMEOUT_MS = 10 * 60 * 1000;
+export const MAX_TIMEOUT_MS = 10 * 60 * 1000;
 
 /** A method behind the chain. */
 export interface Route {
@@ -66,6 +67,9 @@ function handlerOf<Deps>(handlers: Served<Deps>["handlers"], method: DescMethod,
   return make(deps);
 }
 
-/** The same routes without a socket: serialised, validated and limited as over the wire. */
+/** The same routes without a socket. */
 export const inMemory = (routes: readonly Route[], stopping: AbortSignal): Transport =>
-  createRouterTransport((router) => register(router, routes, stopping));
+  direct(
+    routes,
+    createRouterTransport((router) => register(router, routes, stopping)),
+  );

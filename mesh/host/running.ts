@@ -26,6 +26,9 @@ import { type Runner, startJobs } from "./jobs.ts";
 import { inMemory, type Route, routesOf } from "./routes.ts";
 import type { Shared } from "./shared.ts";
 
+/** Other processes hear of writes that close together by one wake. */
+const WAKE_MS = 3;
+
 /** A service that has been started in this process. */
 export interface Running {
   readonly service: Service;
@@ -132,7 +135,10 @@ const opsParts = (service: Service, deps: Loan<Calls, Spec>, carrying: Carrying)
   ...{ consumers: carrying.handles, snapshots: service.snapshots ?? [] },
 });
 
-async function openStore(service: Service, { config, keyringOf, connections, bus, readiness }: Shared): Promise<Db> {
+async function openStore(
+  service: Service,
+  { config, keyringOf, connections, bus, lent, readiness }: Shared,
+): Promise<Db> {
   const { data } = urlsOf(config.database, config.databasePrefix, keyringOf(service.name));
   const db = await openDatabase({ url: data, service: service.name, entities: service.entities ?? [], connections });
   await using unfinished = new AsyncDisposableStack();
@@ -140,7 +146,15 @@ async function openStore(service: Service, { config, keyringOf, connections, bus
   const missing = await lacking(db.query, service.migrations ?? []);
   if (missing > 0)
     throw new Error(`the database of ${service.name} lacks ${missing} migration(s): run "skein migrate"`);
-  db.onLogged(() => bus.wake(service.name));
+  let told = true;
+  db.onLogged(() => {
+    if (!told) return; // the wake that is due speaks for this write as well
+    told = false;
+    lent.timers.after(WAKE_MS, () => {
+      told = true;
+      bus.wake(service.name);
+    });
+  });
   readiness.set(`database ${service.name}`, true);
   unfinished.move();
   return db;

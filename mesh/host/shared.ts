@@ -27,6 +27,8 @@ export interface Shared {
   readonly find: (contract: DescService) => Transport | undefined;
   /** The way to one service, for contracts that every service serves. */
   readonly at: (service: string) => Transport | undefined;
+  /** Whether a service runs in this process. */
+  readonly runsHere: (service: string) => boolean;
   readonly courier: Courier;
   readonly logged: Logged;
   readonly logMeters: LogMeters;
@@ -46,8 +48,8 @@ export interface Shared {
 export interface Roster {
   readonly contracts: readonly DescService[];
   ownerOf(contract: DescService): string;
-  /** The service that serves contracts of a package, and so owns its events. */
-  ownerOfPackage(name: string): string;
+  /** The service that serves contracts of a package, and so owns its events; undefined where it is no part of this mesh. */
+  ownerOfPackage(name: string): string | undefined;
   mayCall(from: string, method: DescMethod): boolean;
 }
 
@@ -71,11 +73,7 @@ export function rosterOf(services: readonly Service[]): Roster {
   return {
     contracts: services.flatMap(({ serves }) => serves.map(({ contract }) => contract)),
     ownerOf,
-    ownerOfPackage(name) {
-      const owner = packages.get(name);
-      if (!owner) throw new Error(`nobody serves the package ${name}, whose events are consumed`);
-      return owner;
-    },
+    ownerOfPackage: (name) => packages.get(name),
     mayCall(from, method) {
       const { auth, callers, public: open } = optionsOf(method);
       if (callers.length > 0) return callers.includes(from);

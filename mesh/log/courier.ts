@@ -1,5 +1,5 @@
-import { jetstream } from "@nats-io/jetstream";
-import type { Msg } from "@nats-io/transport-node";
+import { type JetStreamClient, jetstream } from "@nats-io/jetstream";
+import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import type { Logger } from "pino";
 import type { Bus } from "../bus.ts";
 import type { Lent } from "../lent.ts";
@@ -7,7 +7,7 @@ import type { LogEntry } from "./entry.ts";
 import { unwrap, wrap } from "./envelope.ts";
 import { followStream } from "./follow-stream.ts";
 import { decodeHeads, encodeHeads, type Heads } from "./heads.ts";
-import { ensureStream, type StreamOptions, streamName } from "./stream.ts";
+import { ensureStream, hasStream, type StreamOptions, streamName } from "./stream.ts";
 
 export type { Heads } from "./heads.ts";
 
@@ -44,6 +44,11 @@ interface Followed {
   readonly tail: AsyncDisposable;
 }
 
+/**
+ * A server deletes a stream's files for up to a second after it has forgotten the stream: one that is made again in that
+ * time takes what it is given and delivers nothing.
+ */
+const GRACE_MS = 2_000;
 const PUBLISH_MS = 3_000;
 /** What headers and protocol take of a message's largest size. */
 const ENVELOPE_BYTES = 2_048;
@@ -52,6 +57,9 @@ const ENVELOPE_BYTES = 2_048;
 export function openCourier({ bus, lent, log, ...options }: CourierOptions): Courier {
   const { namespace } = options;
   const followed = new Map<string, Followed>();
+  /** Of streams that were there already. */
+  const graces = new Map<string, "NONE" | "RUNNING" | "OVER">();
+  const timers = new DisposableStack();
   const headsAt = (service: string) => `${namespace}.heads.${service}`;
   let ignored = 0;
   let tooLarge = 0;
@@ -61,7 +69,24 @@ export function openCourier({ bus, lent, log, ...options }: CourierOptions): Cou
     if (!connection) throw new Error("nats is away");
     return connection;
   };
-  const ensure = async (service: string) => ensureStream(connected(), service, options);
+  let client: { readonly of: NatsConnection; readonly jetstream: JetStreamClient } | undefined;
+  const clientOf = (connection: NatsConnection) => {
+    if (client?.of !== connection) client = { of: connection, jetstream: jetstream(connection) };
+    return client.jetstream;
+  };
+  async function ensure(service: string): Promise<void> {
+    const connection = connected();
+    const grace = graces.get(service);
+    if (grace && !(await hasStream(connection, service, options))) {
+      if (grace !== "OVER") {
+        if (grace === "NONE") timers.use(lent.timers.after(GRACE_MS, () => graces.set(service, "OVER")));
+        graces.set(service, "RUNNING");
+        throw new Error(`the stream of ${service} was deleted a moment ago`);
+      }
+    }
+    await ensureStream(connection, service, options);
+    graces.set(service, "NONE");
+  }
   // One consumer per stream and process, however many services of this process listen.
   function follow(service: string): Followed {
     const listeners = new Set<EntryListener>();
@@ -96,7 +121,7 @@ export function openCourier({ bus, lent, log, ...options }: CourierOptions): Cou
       const { subject, headers } = wrap(namespace, service, incarnation, entry);
       const largest = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
       if (entry.payload.length + ENVELOPE_BYTES > largest) return void tooLarge++;
-      await jetstream(connection).publish(subject, entry.payload, { headers, timeout: PUBLISH_MS });
+      await clientOf(connection).publish(subject, entry.payload, { headers, timeout: PUBLISH_MS });
     },
     subscribe(service, listener) {
       const known = followed.get(service) ?? follow(service);
@@ -118,6 +143,7 @@ export function openCourier({ bus, lent, log, ...options }: CourierOptions): Cou
         else ignored++;
       }),
     async [Symbol.asyncDispose]() {
+      timers.dispose();
       const tails = [...followed.values()].map(({ tail }) => tail[Symbol.asyncDispose]());
       followed.clear();
       await Promise.all(tails);

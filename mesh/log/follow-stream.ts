@@ -3,7 +3,7 @@ import { createInbox, type Msg, type NatsConnection, nanos, type Subscription } 
 import type { Logger } from "pino";
 import type { Bus } from "../bus.ts";
 import type { Lent } from "../lent.ts";
-import { managerOf } from "./stream.ts";
+import { managerOf, STREAM_NOT_FOUND } from "./stream.ts";
 
 /** What following a stream needs. */
 export interface FollowParts {
@@ -11,7 +11,7 @@ export interface FollowParts {
   readonly lent: Lent;
   readonly log: Logger;
   readonly stream: string;
-  /** Makes the stream if it is missing. */
+  /** Makes the stream if it is missing at first; later that is its owner's business. */
   readonly ensure: () => Promise<void>;
 }
 
@@ -19,7 +19,6 @@ export interface FollowParts {
 const HEARTBEAT_MS = 1_000;
 const SILENCE_MS = 3_500;
 const RETRY_MS = { first: 50, most: 5_000 };
-const STREAM_NOT_FOUND = 10059;
 
 /**
  * Follows a stream from now on through every loss: of the connection, of the consumer, of the stream. Where it goes on
@@ -35,6 +34,7 @@ export function followStream(
   let watchdog: Disposable | undefined;
   let running: Promise<void> | undefined;
   let again = false;
+  let nap = new AbortController();
 
   const alive = () => {
     watchdog?.[Symbol.dispose]();
@@ -99,31 +99,32 @@ export function followStream(
       } catch (error) {
         again = true;
         const missing = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
-        if (missing) await ensure().catch(() => undefined); // its owner makes it too
+        if (missing && !since) await ensure().catch(() => undefined);
         if (failures === 3) log.warn({ stream, cause: error }, "stream cannot be followed");
-        const pause = failures === 0 && missing ? 0 : Math.min(RETRY_MS.first * 2 ** failures, RETRY_MS.most);
+        const pause = failures === 0 ? 0 : Math.min(RETRY_MS.first * 2 ** failures, RETRY_MS.most);
         failures++;
-        await lent.timers.sleep(pause, stop.signal).catch(() => undefined);
+        nap = new AbortController();
+        const woken = AbortSignal.any([stop.signal, nap.signal]);
+        await lent.timers.sleep(pause, woken).catch(() => undefined);
       }
     }
   }
   function restart(): void {
     again = true;
+    nap.abort();
     running ??= persist().finally(() => {
       running = undefined;
     });
   }
 
   const coming = bus.onUp(restart);
-  // Tells at once what the missing heartbeat would tell later.
-  const fate = bus.hear(`$JS.EVENT.ADVISORY.STREAM.*.${stream}`, ({ subject }) => {
-    if (/\.(CREATED|DELETED)\./.test(subject)) restart();
-  });
+  // A stream that was deleted is followed again as soon as it is there again.
+  const birth = bus.hear(`$JS.EVENT.ADVISORY.STREAM.CREATED.${stream}`, restart);
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
       coming[Symbol.dispose]();
-      fate[Symbol.dispose]();
+      birth[Symbol.dispose]();
       await running;
       deafen();
     },

@@ -3,24 +3,36 @@ import type { Tx } from "../store/commit.ts";
 import type { Db } from "../store/database.ts";
 import { sql } from "../store/sql.ts";
 
-/** Thrown when somebody else has moved the position: a zombie stops here, before its effect commits. */
+/** Thrown when somebody else has moved a position: a zombie stops here, before its effect commits. */
 export class Fenced extends Error {
   override readonly name = "Fenced";
+}
+
+/** One position on its way. */
+export interface Move {
+  readonly partition: number;
+  readonly before: bigint;
+  readonly after: bigint;
 }
 
 /** Where one consumer stands in one source, in its service's own database. */
 export interface Positions {
   load(partitions: readonly number[]): Promise<Map<number, bigint>>;
-  /** Moves in the effect's transaction, and only from where the reader believed to be. */
-  move(tx: Tx, partition: number, before: bigint, after: bigint): Promise<void>;
+  /** Moves in the effect's transaction, each only from where the reader believed to be: all of them, or it throws. */
+  move(tx: Tx, moves: readonly Move[]): Promise<void>;
   /** Moves where nothing was to be done; returns the partitions that it could move. */
-  skip(moves: readonly { partition: number; before: bigint; after: bigint }[]): Promise<Set<number>>;
+  skip(moves: readonly Move[]): Promise<Set<number>>;
   /** Sets a position whatever it was: after a rebuild. */
   set(tx: Tx, partition: number, seq: bigint): Promise<void>;
 }
 
 /** Opens the positions of one consumer in one source. */
 export function positionsOf(db: Db, consumer: string, source: string): Positions {
+  const moving = (moves: readonly Move[]) => sql`update consumer_position p set seq = m.after
+    from unnest(${moves.map(({ partition }) => partition)}::smallint[], ${moves.map(({ before }) => before)}::bigint[],
+      ${moves.map(({ after }) => after)}::bigint[]) as m (partition, before, after)
+    where p.consumer = ${consumer} and p.source = ${source} and p.partition = m.partition and p.seq = m.before
+    returning p.partition`;
   return {
     async load(partitions) {
       await db.query(sql`insert into consumer_position (consumer, source, partition, seq)
@@ -29,17 +41,12 @@ export function positionsOf(db: Db, consumer: string, source: string): Positions
         where consumer = ${consumer} and source = ${source} and partition = any(${[...partitions]}::smallint[])`);
       return new Map(rows.map(({ partition, seq }) => [partition, BigInt(seq)]));
     },
-    async move(tx, partition, before, after) {
-      const [moved] = await tx.query(sql`update consumer_position set seq = ${after} where consumer = ${consumer}
-        and source = ${source} and partition = ${partition} and seq = ${before} returning 1`);
-      if (!moved) throw new Fenced(`${consumer} is not at ${before} of ${source} ${partition} any more`);
+    async move(tx, moves) {
+      const moved = await tx.query(moving(moves));
+      if (moved.length < moves.length) throw new Fenced(`positions of ${consumer} in ${source} were moved by another`);
     },
     async skip(moves) {
-      const rows = await db.query<{ partition: number }>(sql`update consumer_position p set seq = m.after
-        from unnest(${moves.map(({ partition }) => partition)}::smallint[], ${moves.map(({ before }) => before)}::bigint[],
-          ${moves.map(({ after }) => after)}::bigint[]) as m (partition, before, after)
-        where p.consumer = ${consumer} and p.source = ${source} and p.partition = m.partition and p.seq = m.before
-        returning p.partition`);
+      const rows = await db.query<{ partition: number }>(moving(moves));
       return new Set(rows.map(({ partition }) => partition));
     },
     async set(tx, partition, seq) {

@@ -73,7 +73,8 @@ export function createFeeds(following: () => readonly Following[], { db, lent }:
           }),
         );
       });
-      const known = await Promise.all(all.map(({ fresh }) => fresh.asOf()));
+      // Another replica may have to be asked: that is no more the call's own spending than its waiting is.
+      const known = await outside(() => Promise.all(all.map(({ fresh }) => fresh.asOf())));
       const oldest = Math.min(...known.map((at) => at.getTime()));
       const lag = durationFromMs(Math.max(0, lent.clock.now().getTime() - oldest));
       return { satisfied, lag, source: ReadInfo_Source.PROJECTION };

@@ -2,22 +2,21 @@ import type { Logger } from "pino";
 import type { Consumer } from "../consumer.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { Lent } from "../lent.ts";
-import type { Semaphore } from "../semaphore.ts";
 import type { Tx } from "../store/commit.ts";
 import type { Db } from "../store/database.ts";
 import { applier } from "./apply.ts";
 import { park, parkedSubjects, stillParked } from "./dead-letters.ts";
 import type { LogEntry } from "./entry.ts";
 import type { Feed } from "./feed.ts";
+import { gather, type Share } from "./gather.ts";
 import type { LogMeters } from "./meters.ts";
 import { ATTEMPTS, patienceWith, pauseMs } from "./patience.ts";
-import { Fenced, positionsOf } from "./positions.ts";
+import { type Place, type Places, placesOf } from "./places.ts";
+import { Fenced, type Positions, positionsOf } from "./positions.ts";
 import { createWaiters } from "./waiters.ts";
 
-/** So many events share one transaction at most. */
-const BATCH = 128;
-/** A poke runs ahead of the stream: so long the stream may take before the owner is asked. */
-const GRACE_MS = 8;
+/** Rounds are not closer together than this while nobody waits: what comes meanwhile shares a transaction. */
+const PACE_MS = 12;
 
 /** What a runner stands on. */
 export interface RunnerParts {
@@ -26,8 +25,6 @@ export interface RunnerParts {
   readonly deps: unknown;
   readonly lent: Lent;
   readonly log: Logger;
-  /** Bounds how many partitions apply at once, for each takes a connection. */
-  readonly lanes: Semaphore;
   readonly meters: LogMeters;
   /** Reads the partition's state anew; false if the consumer cannot. */
   readonly restore: (consumer: Consumer<unknown>, source: string, partition: number) => Promise<boolean>;
@@ -52,56 +49,50 @@ export interface ConsumerRunner extends AsyncDisposable {
   paused<A>(partition: number, work: () => Promise<A>): Promise<A>;
 }
 
-interface Place {
-  /** Applied or found to be of no concern, in memory. */
-  at: bigint;
-  /** In the database. */
-  saved: bigint;
-  draining: boolean;
-  again: boolean;
-  paused: boolean;
-  attempts: number;
-}
-
-/** Applies a source's events in order, each once in effect: the position moves in the transaction of the effect. */
+/**
+ * Applies a source's events, those of one partition in order, each once in effect: positions move in the transaction of
+ * the effects. One transaction carries what is there of all partitions; after a failure each partition goes alone, so
+ * that one bad event holds up nothing but its own partition, and that not for long.
+ */
 export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: RunnerParts): ConsumerRunner {
-  const { db, lent, log, lanes } = parts;
+  const { db, lent, log } = parts;
   const { source } = feed;
-  const positions = positionsOf(db, consumer.name, source);
+  const positions: Positions = positionsOf(db, consumer.name, source);
   const { concerns, apply } = applier(consumer, parts.deps);
-  const places = new Map<number, Place>();
   const waiters = createWaiters();
+  const places: Places = placesOf((partition, at) => waiters.tell(partition, at));
   const stop = new AbortController();
-  const working = new Set<Promise<void>>();
+  const ready = new Set<number>();
   let parked = new Set<string>();
+  let working: Promise<void> | undefined;
+  let current: Promise<void> | undefined;
   let applied = 0;
   let stuck = "";
 
-  function moved(partition: number, place: Place, to: bigint): void {
-    place.at = to;
-    place.attempts = 0;
-    waiters.tell(partition, to);
-  }
-
-  async function commitBatch(partition: number, place: Place, entries: readonly LogEntry[]): Promise<void> {
-    const last = entries.at(-1)?.seq ?? place.at;
-    await db.commit(undefined, async (tx) => {
-      await positions.move(tx, partition, place.saved, last);
+  async function commit(shares: readonly Share[]): Promise<void> {
+    const moves = shares.map(({ partition, place, entries }) => ({
+      partition,
+      before: place.saved,
+      after: entries.at(-1)?.seq ?? place.at,
+    }));
+    const mine = shares.flatMap(({ entries }) => entries.filter(concerns));
+    await db.transact(async (tx) => {
+      await positions.move(tx, moves);
       crashPoint(parts.service, "consumer.afterMove");
-      for (const entry of entries) {
-        if (!concerns(entry)) continue;
-        if (parked.has(entry.subject) && (await behind(tx, entry))) continue;
-        await apply(tx, source, feed.incarnation, entry);
-      }
+      const free: LogEntry[] = [];
+      for (const entry of mine) if (!parked.has(entry.subject) || !(await behind(tx, entry))) free.push(entry);
+      await apply(tx, source, feed.incarnation, free);
       crashPoint(parts.service, "consumer.beforeCommit");
     });
     crashPoint(parts.service, "consumer.afterCommit");
-    place.saved = last;
-    moved(partition, place, last);
-    applied += entries.length;
+    for (const { partition, after } of moves) places.stand(partition, after, after);
+    applied += mine.length;
     const now = lent.clock.now().getTime();
-    const ages = entries.filter(concerns).map(({ at }) => (now - at.getTime()) / 1000);
-    parts.meters.applied(parts.service, consumer.name, ages);
+    parts.meters.applied(
+      parts.service,
+      consumer.name,
+      mine.map(({ at }) => (now - at.getTime()) / 1000),
+    );
   }
 
   // An event must not overtake an earlier one of its subject that was put aside.
@@ -114,100 +105,104 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
     return true;
   }
 
-  async function putAside(partition: number, place: Place, entry: LogEntry, error: unknown): Promise<void> {
+  async function putAside({ partition, place }: Share, entry: LogEntry, error: unknown): Promise<void> {
     log.error({ consumer: consumer.name, source, partition, seq: String(entry.seq), cause: error }, "event put aside");
-    await db.commit(undefined, async (tx) => {
-      await positions.move(tx, partition, place.saved, entry.seq);
+    await db.transact(async (tx) => {
+      await positions.move(tx, [{ partition, before: place.saved, after: entry.seq }]);
       const attempts = place.attempts + 1;
       await park(tx, lent.ids, { consumer: consumer.name, source, entry, cause: String(error), attempts });
     });
     parts.meters.parked(parts.service, consumer.name);
     parked.add(entry.subject);
-    place.saved = entry.seq;
-    moved(partition, place, entry.seq);
+    places.stand(partition, entry.seq, entry.seq);
   }
 
-  async function applySome(partition: number, place: Place, entries: readonly LogEntry[]): Promise<void> {
-    if (!entries.some(concerns)) return moved(partition, place, entries.at(-1)?.seq ?? place.at);
+  async function reload(partitions: readonly number[]): Promise<void> {
+    for (const [partition, at] of await positions.load(partitions)) places.stand(partition, at, at);
+  }
+
+  async function tryShares(shares: readonly Share[]): Promise<void> {
     try {
-      // After a failure one by one, so that one bad event holds up nothing but itself.
-      await commitBatch(partition, place, place.attempts > 0 ? entries.slice(0, 1) : entries);
+      await commit(shares);
     } catch (error) {
-      if (error instanceof Fenced) {
-        const now = (await positions.load([partition])).get(partition) ?? 0n;
-        place.saved = now;
-        return moved(partition, place, now);
-      }
-      const [first] = entries;
+      if (stop.signal.aborted) return;
+      if (error instanceof Fenced) return await reload(shares.map(({ partition }) => partition));
+      const [only] = shares;
+      const alone = only && shares.length === 1 && only.entries.length === 1 ? only : undefined;
       const patience = patienceWith(error);
-      const singly = place.attempts > 0 || entries.length === 1;
-      if (first && singly && (patience === "PARK" || (patience === "RETRY" && place.attempts + 1 >= ATTEMPTS)))
-        return await putAside(partition, place, first, error);
-      if (place.attempts === 0) log.warn({ consumer: consumer.name, source, partition, cause: error }, "event failed");
-      place.attempts++;
-      await lent.timers.sleep(pauseMs(place.attempts), stop.signal);
+      const entry = alone?.entries[0];
+      const enough = patience === "PARK" || (patience === "RETRY" && (alone?.place.attempts ?? 0) + 1 >= ATTEMPTS);
+      if (alone && entry && enough) return await putAside(alone, entry, error);
+      if (!shares.some(({ place }) => place.attempts > 0))
+        log.warn({ consumer: consumer.name, source, cause: error }, "events failed, going on one by one");
+      for (const { partition, place } of shares) {
+        place.attempts++;
+        // The first time around each goes alone at once; whoever fails alone rests.
+        if (alone || patience === "WAIT") rest(partition, place);
+      }
     }
   }
 
-  async function readOn(partition: number, place: Place): Promise<readonly LogEntry[]> {
-    const here = feed.next(partition, place.at, BATCH);
-    if (here.length > 0) return here;
-    await lent.timers.sleep(source === parts.service ? 0 : GRACE_MS, stop.signal);
-    const come = feed.next(partition, place.at, BATCH);
-    if (come.length > 0) return come;
-    const { entries, head, tooOld } = await feed.pull(partition, place.at);
-    if (!tooOld && head >= place.at) return entries.slice(0, BATCH);
-    await restore(partition, place, tooOld ? "dropped by retention" : "ahead of the owner");
-    return [];
+  function rest(partition: number, place: Place): void {
+    place.resting = true;
+    lent.timers.after(pauseMs(place.attempts), () => {
+      place.resting = false;
+      kick(partition);
+    });
   }
 
-  async function restore(partition: number, place: Place, why: string): Promise<void> {
+  async function restore(partition: number, before: bigint, why: string): Promise<void> {
     log.warn({ consumer: consumer.name, source, partition, why }, "position is of no use: reading a snapshot");
-    const before = place.at;
     if (!(await parts.restore(consumer, source, partition))) {
       // Nothing to restore from: what is gone is said, and the rest goes on.
       const { entries, head } = await feed.pull(partition, 0n);
       const next = (entries[0]?.seq ?? head + 1n) - 1n;
       stuck = `partition ${partition}: ${why}, went on from ${before} at ${next}`;
-      await db.commit(undefined, (tx) => positions.set(tx, partition, next));
+      await db.transact((tx) => positions.set(tx, partition, next));
     }
-    const now = (await positions.load([partition])).get(partition) ?? 0n;
-    place.saved = now;
-    moved(partition, place, now);
+    await reload([partition]);
   }
 
-  async function drain(partition: number, place: Place): Promise<void> {
-    while (!stop.signal.aborted && !place.paused && places.get(partition) === place) {
-      if (feed.head(partition) <= place.at) return;
-      const entries = await readOn(partition, place);
-      // Somebody else's pause may have begun while we read.
-      if (entries.length > 0 && !place.paused) await lanes.run(() => applySome(partition, place, entries), stop.signal);
-      if (entries.length === 0 && feed.head(partition) > place.at) await lent.timers.sleep(50, stop.signal);
+  async function round(): Promise<void> {
+    const { shares, useless } = await gather(feed, places, ready, {
+      own: source === parts.service,
+      lent,
+      signal: stop.signal,
+    });
+    for (const { partition, before, why } of useless) await restore(partition, before, why);
+    const idle = shares.filter(({ entries }) => !entries.some(concerns));
+    for (const { partition, entries } of idle) places.pass(partition, entries.at(-1)?.seq ?? 0n);
+    const busy = shares.filter((share) => !idle.includes(share));
+    const sound = busy.filter(({ place }) => place.attempts === 0);
+    if (sound.length > 0) await tryShares(sound);
+    for (const share of busy) {
+      if (share.place.attempts > 0 && !sound.includes(share))
+        await tryShares([{ ...share, entries: share.entries.slice(0, 1) }]);
+    }
+  }
+
+  async function work(): Promise<void> {
+    while (ready.size > 0 && !stop.signal.aborted) {
+      const began = performance.now();
+      current = round();
+      await current.catch(async (error) => {
+        if (stop.signal.aborted) return;
+        log.warn({ consumer: consumer.name, source, cause: error }, "source not read");
+        await lent.timers.sleep(200, stop.signal).catch(() => undefined);
+      });
+      const left = PACE_MS - (performance.now() - began);
+      if (left > 1 && !waiters.any) await lent.timers.sleep(left, stop.signal).catch(() => undefined);
     }
   }
 
   function kick(partition: number): void {
-    const place = places.get(partition);
-    if (!place || place.paused || stop.signal.aborted) return;
-    place.again = true;
-    if (place.draining) return;
-    place.draining = true;
-    const round: Promise<void> = (async () => {
-      while (place.again && !place.paused && !stop.signal.aborted && places.get(partition) === place) {
-        place.again = false;
-        await drain(partition, place).catch(async (error) => {
-          if (stop.signal.aborted) return;
-          log.warn({ consumer: consumer.name, source, partition, cause: error }, "source not read");
-          await lent.timers.sleep(200, stop.signal).catch(() => undefined);
-          place.again = true;
-        });
-      }
-    })().finally(() => {
-      place.draining = false;
-      working.delete(round);
-      if (place.again) kick(partition);
+    if (!places.get(partition) || stop.signal.aborted) return;
+    ready.add(partition);
+    working ??= work().finally(() => {
+      working = undefined;
+      const [next] = ready;
+      if (next !== undefined) kick(next); // came in between
     });
-    working.add(round);
   }
 
   return {
@@ -223,14 +218,11 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
     async take(partitions) {
       parked = new Set([...parked, ...(await parkedSubjects(db.query, consumer.name, source))]);
       for (const [partition, at] of await positions.load(partitions)) {
-        const fresh: Place = { at, saved: at, draining: false, again: false, paused: false, attempts: 0 };
-        places.set(partition, fresh);
+        places.take(partition, at);
         kick(partition);
       }
     },
-    drop(partitions) {
-      for (const partition of partitions) places.delete(partition);
-    },
+    drop: (partitions) => places.drop(partitions),
     kick,
     async reached(partition, seq, signal) {
       if ((places.get(partition)?.at ?? -1n) >= seq) return;
@@ -239,37 +231,32 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
       await told;
     },
     async save() {
-      const idle = [...places].filter(([, { at, saved, draining }]) => at > saved && !draining);
-      if (idle.length === 0) return;
-      const moves = idle.map(([partition, { at, saved }]) => ({ partition, before: saved, after: at }));
+      await current?.catch(() => undefined);
+      const moves = places.unsaved();
+      if (moves.length === 0) return;
       const done = await positions.skip(moves);
-      for (const { partition, after } of moves) {
-        const place = places.get(partition);
-        if (place && done.has(partition) && after > place.saved) place.saved = after;
-      }
+      for (const { partition, before, after } of moves) if (done.has(partition)) places.saved(partition, before, after);
     },
-    apply: (tx, from, entry) => apply(tx, from, feed.incarnation, entry),
-    async paused(partition, work) {
+    apply: (tx, from, entry) => apply(tx, from, feed.incarnation, [entry]),
+    async paused(partition, act) {
       const place = places.get(partition);
       if (place) place.paused = true;
-      while (place?.draining) await lent.timers.sleep(5, stop.signal);
+      await current?.catch(() => undefined); // the round under way may hold it, later ones leave it out
       try {
-        return await work();
+        return await act();
       } finally {
         if (place) {
-          const now = (await positions.load([partition])).get(partition) ?? 0n;
-          place.saved = now;
+          await reload([partition]);
           place.paused = false;
-          moved(partition, place, now);
           kick(partition);
         }
       }
     },
     async [Symbol.asyncDispose]() {
       stop.abort(new Error("the host stops"));
-      await Promise.allSettled(working);
+      await working;
       await this.save().catch(() => undefined);
-      places.clear();
+      places.drop(places.all());
     },
   };
 }

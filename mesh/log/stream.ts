@@ -45,6 +45,24 @@ export async function ensureStream(connection: NatsConnection, service: string, 
   }
 }
 
+/** Whether the stream is there. */
+export async function hasStream(
+  connection: NatsConnection,
+  service: string,
+  { namespace }: StreamOptions,
+): Promise<boolean> {
+  const { streams } = await managerOf(connection);
+  try {
+    await streams.info(streamName(namespace, service));
+    return true;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return false;
+    throw error;
+  }
+}
+
+/** The server's words for "there is no such stream". */
+export const STREAM_NOT_FOUND = 10059;
 /** The stream is there, but configured otherwise. */
 const NAME_IN_USE = 10058;
 

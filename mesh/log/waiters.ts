@@ -3,12 +3,16 @@ export interface Waiters {
   /** Resolves when told of this position or a later one; rejects when the signal aborts. */
   wait(partition: number, seq: bigint, signal: AbortSignal): Promise<void>;
   tell(partition: number, seq: bigint): void;
+  readonly any: boolean;
 }
 
 /** Nobody waits at first. */
 export function createWaiters(): Waiters {
   const waiting = new Set<{ partition: number; seq: bigint; resolve: () => void }>();
   return {
+    get any() {
+      return waiting.size > 0;
+    },
     async wait(partition, seq, signal) {
       signal.throwIfAborted();
       const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { ProfileSchema } from "#gen/skein/identity/v1/account_pb.ts";
 import { ProfileUpdatedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import type { TailLogResponse } from "#gen/skein/ops/v1/ops_service_pb.ts";
+import { positionsAt, readOn } from "../log/read-on.ts";
 import { partitionOf } from "../partition.ts";
 import { sql } from "../store/sql.ts";
 import { startTestMesh, type TestMesh } from "../testing.ts";
@@ -109,6 +110,16 @@ test("the tail of a log begins where it is asked to, and shows what it is asked 
     [],
   );
   expect(everything.map(({ subjectId }) => subjectId)).toEqual([one, two, two].map(person));
+});
+
+test("what is filtered away is not looked at again", async () => {
+  await using mesh = await startTestMesh([owner]);
+  const { query } = mesh.deps("identity").db;
+  const start = await positionsAt(query, undefined);
+  for (const handle of ["a", "b", "c"]) await rename(mesh, 1, handle);
+  const { entries, positions } = await readOn(query, start, { types: ["AccountErasureDue"], subject: "" });
+  expect(entries).toEqual([]);
+  expect(positions.get(partitionOf(person(1)))).toBe(3n);
 });
 
 test("the tail of a log goes on with what comes, past pages and filters, until its reader leaves", async () => {

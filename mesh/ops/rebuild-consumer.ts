@@ -9,7 +9,7 @@ import type { OpsParts } from "./parts.ts";
 
 /** Reads a consumer's state anew, partition by partition, while its live events wait. */
 export const rebuildConsumer = (parts: OpsParts): Rpc<typeof OpsService.method.rebuildConsumer> =>
-  async function* ({ consumer: name, partition }, { signal }) {
+  async function* ({ consumer: name, partition, skip }, { signal }) {
     const { lent } = parts;
     const handle = handleNamed(parts, name);
     const sources = handle.sources.filter((source) => rebuildable(parts, handle.consumer, source));
@@ -17,10 +17,10 @@ export const rebuildConsumer = (parts: OpsParts): Rpc<typeof OpsService.method.r
     const chosen = partition === undefined ? Array.from({ length: PARTITIONS }, (_, at) => at) : [partition];
     const work = sources.flatMap((source) => chosen.map((at) => ({ source, at })));
     const began = lent.clock.now().getTime();
-    const progress = { partitionsDone: 0, partitions: work.length, rows: 0n };
+    const progress = { partitionsDone: Math.min(skip, work.length), partitions: work.length, rows: 0n };
     const told = () => ({ ...progress, took: durationFromMs(lent.clock.now().getTime() - began) });
     yield told();
-    for (const { source, at } of work) {
+    for (const { source, at } of work.slice(skip)) {
       const rebuilt = await handle.paused(source, at, () =>
         rebuildPartition(parts, handle.consumer, source, at, signal),
       );

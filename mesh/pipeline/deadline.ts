@@ -11,7 +11,7 @@ export function deadlineOf(method: DescMethod, call: HandlerContext, { clock, ti
   const late = () => new ConnectError("the deadline is over", Code.DeadlineExceeded);
   const timer = timers.after(granted, () => over.abort(late()));
   const { signal } = over;
-  // By hand: AbortSignal.any costs weak references for every call. The call's signal ends with the call, and so does this.
+  // By hand: AbortSignal.any costs weak references for every call.
   const gone = () => over.abort(call.signal.reason);
   if (call.signal.aborted) gone();
   else call.signal.addEventListener("abort", gone, { once: true });
@@ -35,6 +35,9 @@ export function deadlineOf(method: DescMethod, call: HandlerContext, { clock, ti
         promise.catch(() => undefined);
       }
     },
-    [Symbol.dispose]: () => timer[Symbol.dispose](),
+    [Symbol.dispose]() {
+      timer[Symbol.dispose]();
+      call.signal.removeEventListener("abort", gone); // in memory it may be a signal that outlives the call
+    },
   };
 }

@@ -16,16 +16,20 @@ import { crashPoint } from "../crash-points.ts";
 import { traceparent } from "../telemetry/trace.ts";
 import { lostRace, translate } from "./database-failure.ts";
 import { createLine } from "./line.ts";
-import { type Entry, event, loggedEffect, type Place, writeEntries } from "./log.ts";
+import { type Entry, event, type Head, loggedEffect, type Place, placeOf, writeEntries } from "./log.ts";
 import { claim, recall, record, rememberSubject } from "./replay.ts";
 import type { Sql } from "./sql.ts";
 
 /** What a unit of work may use. */
 export interface Tx {
-  readonly em: EntityManager;
   query<Row>(statement: Sql): Promise<Row[]>;
   /** Adds an event to the service's log; it is written last, with the effect or not at all. */
   publish<E extends DescMessage>(schema: E, init: MessageInitShape<E>, trace?: string): void;
+}
+
+/** A unit of work that may also go through entities. */
+export interface EntityTx extends Tx {
+  readonly em: EntityManager;
 }
 
 /** A write that is one statement. */
@@ -56,7 +60,7 @@ export function createCommit({ service, em, query, open, announce }: Parts) {
   const inLine = createLine();
   async function transact<A>(
     context: Context | undefined,
-    work: (tx: Tx) => Promise<A>,
+    work: (tx: EntityTx) => Promise<A>,
     finish: (tx: Tx, answer: A) => Promise<void>,
   ) {
     const entries: Entry[] = [];
@@ -64,7 +68,7 @@ export function createCommit({ service, em, query, open, announce }: Parts) {
     const answer = await em().transactional((inner) =>
       open.run(true, async () => {
         entries.length = 0;
-        const tx: Tx = {
+        const tx: EntityTx = {
           em: inner,
           query: (statement) => inTransaction(inner, statement, (context ?? current())?.signal),
           publish: (schema, init, trace) => void entries.push(event(schema, init, trace)),
@@ -97,20 +101,21 @@ export function createCommit({ service, em, query, open, announce }: Parts) {
   return {
     /** An effect and its log entries in one statement; returns the rows of the effect, none if nothing happened. */
     async write<Row>(context: Context | undefined, { effect, publish }: Write): Promise<Row[]> {
-      const statement = loggedEffect(effect, publish, traceOf(context));
+      const trace = traceOf(context);
+      const statement = loggedEffect(effect, publish, trace);
       for (let attempt = 1; ; attempt++) {
         try {
-          const rows = await query<Row & { log_seq: string }>(statement);
+          const rows = await query<Row & Head>(statement);
           crashPoint(service, "log.afterCommit");
-          const seq = rows[0]?.log_seq;
-          if (seq) announce([{ partition: statement.partition, seq: BigInt(seq) }], context);
+          const [first] = rows;
+          if (first) announce([placeOf(publish, first, trace)], context);
           return rows;
         } catch (error) {
           if (!lostRace(error) || attempt === ATTEMPTS) throw error;
         }
       }
     },
-    commit<A>(context: Context | undefined, work: (tx: Tx) => Promise<A>): Promise<A> {
+    commit<A>(context: Context | undefined, work: (tx: EntityTx) => Promise<A>): Promise<A> {
       const output = context?.method.output;
       const finish = async (tx: Tx, answer: A) => {
         if (context && output && claims(context))
@@ -124,7 +129,7 @@ export function createCommit({ service, em, query, open, announce }: Parts) {
     },
     async commitOnce<A>(
       context: Context,
-      work: (tx: Tx) => Promise<{ subject: string; answer: A }>,
+      work: (tx: EntityTx) => Promise<{ subject: string; answer: A }>,
       again: (subject: string) => Promise<A>,
     ): Promise<A> {
       const finish = async (tx: Tx, { subject }: { subject: string }) => {

@@ -3,13 +3,14 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { MikroORM } from "@mikro-orm/postgresql";
 import type { Pool, PoolClient } from "pg";
 import { type Context, current, spend } from "../context.ts";
-import { createCommit, type Tx, type Write } from "./commit.ts";
+import { createCommit, type EntityTx, type Tx, type Write } from "./commit.ts";
 import { translate } from "./database-failure.ts";
 import type { Entities } from "./entities.ts";
 import type { Place } from "./log.ts";
 import { reclaimLost } from "./lost-connections.ts";
 import { connect } from "./provision.ts";
 import { type Sql, sql } from "./sql.ts";
+import { transact } from "./transact.ts";
 
 /** A service's own database. */
 export interface Db extends AsyncDisposable {
@@ -18,13 +19,15 @@ export interface Db extends AsyncDisposable {
   /** An effect and its log entries in one statement; returns the rows of the effect, none if nothing happened. */
   write<Row = unknown>(context: Context | undefined, write: Write): Promise<Row[]>;
   /** Runs a unit of work in one transaction: idempotency claim first, log entries and recorded answer last. */
-  commit<A>(context: Context | undefined, work: (tx: Tx) => Promise<A>): Promise<A>;
+  commit<A>(context: Context | undefined, work: (tx: EntityTx) => Promise<A>): Promise<A>;
   /** Like commit, for answers that hold tokens: `again` proves the caller anew for the subject that `work` named. */
   commitOnce<A>(
     context: Context,
-    work: (tx: Tx) => Promise<{ subject: string; answer: A }>,
+    work: (tx: EntityTx) => Promise<{ subject: string; answer: A }>,
     again: (subject: string) => Promise<A>,
   ): Promise<A>;
+  /** One transaction that belongs to no call: no idempotency, no entities, nothing but its statements and its events. */
+  transact<A>(work: (tx: Tx) => Promise<A>): Promise<A>;
   /** A fresh unit of work for reads through entities. */
   em(): EntityManager;
   /** Fires after each commit that wrote log entries, with the last of each partition. */
@@ -88,7 +91,7 @@ export async function openDatabase({ url, service, entities, connections }: Data
   const logged: ((places: readonly Place[]) => void)[] = [];
   const announce = (places: readonly Place[], context: Context | undefined) => {
     if (places.length === 0) return;
-    context?.noted.wrote.push(...places);
+    for (const { partition, seq } of places) context?.noted.wrote.push({ partition, seq });
     for (const listener of logged) listener(places);
   };
   let known: Promise<string> | undefined;
@@ -113,6 +116,7 @@ export async function openDatabase({ url, service, entities, connections }: Data
     em,
     incarnation,
     onLogged: (listener) => void logged.push(listener),
+    transact: (work) => transact({ pool: held, open, announce }, work),
     ...createCommit({ service, em, query, open, announce }),
     async [Symbol.asyncDispose]() {
       await orm.close(true);

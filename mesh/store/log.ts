@@ -8,10 +8,10 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { event as eventOption } from "#gen/skein/options/v1/options_pb.ts";
+import type { LogEntry } from "../log/entry.ts";
 import { partitionOf } from "../partition.ts";
 import { brokenRule } from "../pipeline/validation.ts";
-import type { Sql } from "./sql.ts";
-import { sql } from "./sql.ts";
+import { type Sql, sql } from "./sql.ts";
 
 /** One event on its way into the log. */
 export interface Entry {
@@ -23,10 +23,11 @@ export interface Entry {
   readonly trace?: string;
 }
 
-/** A place in the service's own log. */
+/** What was logged in one partition: where it ends, and the entries as everybody will read them. */
 export interface Place {
   readonly partition: number;
   readonly seq: bigint;
+  readonly entries: readonly LogEntry[];
 }
 
 /** An event for the log; partition and subject are read from it as its contract says, and its rules are checked. */
@@ -59,16 +60,18 @@ export async function writeEntries(
   const partitions = [...new Set(entries.map(({ partition }) => partition))].sort((a, b) => a - b);
   const places: Place[] = [];
   for (const partition of partitions) {
-    const columns = columnsOf(entries.filter((entry) => entry.partition === partition));
-    const [head] = await query<{ seq: string }>(sql`
-      with head as (update log_head set seq = seq + ${columns.count}::int where partition = ${partition}::smallint returning seq),
+    const mine = entries.filter((entry) => entry.partition === partition);
+    const columns = columnsOf(mine);
+    const [head] = await query<Head>(sql`
+      with head as (update log_head set seq = seq + ${columns.count}::int where partition = ${partition}::smallint
+        returning seq as log_seq, clock_timestamp() as log_at),
       entry as (insert into log (partition, seq, at, type, subject_id, payload, trace)
-        select ${partition}::smallint, head.seq - ${columns.count}::int + e.place, clock_timestamp(), e.type, e.subject, e.payload,
+        select ${partition}::smallint, log_seq - ${columns.count}::int + e.place, log_at, e.type, e.subject, e.payload,
           coalesce(nullif(e.trace, ''), ${trace}::text)
         from head, unnest(${columns.types}::text[], ${columns.subjects}::text[], ${columns.payloads}::bytea[], ${columns.traces}::text[])
           with ordinality as e (type, subject, payload, trace, place))
-      select seq from head`);
-    places.push({ partition, seq: BigInt(head?.seq ?? 0) });
+      select log_seq, log_at from head`);
+    if (head) places.push(placeOf(mine, head, trace));
   }
   return places;
 }
@@ -77,7 +80,7 @@ export async function writeEntries(
  * Turns an effect into the one statement that also logs it. The join with the effect, not a subquery, decides whether
  * the head moves: when the head row was locked, PostgreSQL looks at the row again, and only joined rows are kept for that.
  */
-export function loggedEffect(effect: Sql, entries: readonly Entry[], trace: string): Sql & { partition: number } {
+export function loggedEffect(effect: Sql, entries: readonly Entry[], trace: string): Sql {
   const partition = entries[0]?.partition ?? -1;
   if (entries.some((entry) => entry.partition !== partition)) throw new Error("one write logs into one partition");
   const { count, types, subjects, payloads, traces } = columnsOf(entries);
@@ -85,14 +88,31 @@ export function loggedEffect(effect: Sql, entries: readonly Entry[], trace: stri
   const at = (place: number) => `$${effect.values.length + place}`;
   const text = `with ${effect.text},
     log_next as (update log_head set seq = seq + ${at(1)}::int from (select 1 from effect limit 1) as happened
-      where partition = ${at(2)}::smallint returning seq),
+      where partition = ${at(2)}::smallint returning seq as log_seq, clock_timestamp() as log_at),
     log_entry as (insert into log (partition, seq, at, type, subject_id, payload, trace)
-      select ${at(2)}::smallint, log_next.seq - ${at(1)}::int + e.place, clock_timestamp(), e.type, e.subject, e.payload,
+      select ${at(2)}::smallint, log_seq - ${at(1)}::int + e.place, log_at, e.type, e.subject, e.payload,
         coalesce(nullif(e.trace, ''), ${at(7)}::text)
       from log_next, unnest(${at(3)}::text[], ${at(4)}::text[], ${at(5)}::bytea[], ${at(6)}::text[])
         with ordinality as e (type, subject, payload, trace, place))
-    select effect.*, log_next.seq as log_seq from effect left join log_next on true`;
-  return { text, values, name: `w${effect.name}`, partition };
+    select effect.*, log_seq, log_at from effect left join log_next on true`;
+  return { text, values, name: `w${effect.name}` };
+}
+
+/** Where entries ended up, as the statement that wrote them says. */
+export interface Head {
+  readonly log_seq: string;
+  readonly log_at: string;
+}
+
+/** The entries of one partition as everybody will read them. */
+export function placeOf(entries: readonly Entry[], { log_seq, log_at }: Head, trace: string): Place {
+  const seq = BigInt(log_seq);
+  const at = new Date(log_at);
+  const first = seq - BigInt(entries.length) + 1n;
+  const logged = entries.map(
+    (entry, n): LogEntry => ({ ...entry, trace: entry.trace || trace, seq: first + BigInt(n), at }),
+  );
+  return { partition: entries[0]?.partition ?? -1, seq, entries: logged };
 }
 
 function columnsOf(entries: readonly Entry[]) {

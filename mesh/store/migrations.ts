@@ -65,7 +65,7 @@ class Carrying20261123 extends Migration {
     this.addSql(`create table intent (key text primary key, kind text not null, payload bytea not null, subject_id text not null default '',
       state text not null default 'DUE', attempts int not null default 0, due_at timestamptz not null default now(),
       made_at timestamptz not null default now(), done_at timestamptz, failure text not null default '')`);
-    this.addSql(`create index intent_due on intent (due_at) where state = 'DUE'`);
+    this.addSql(`create index intent_due on intent (due_at) where state in ('DUE', 'CLAIMED')`);
   }
 }
 

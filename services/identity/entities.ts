@@ -21,6 +21,8 @@ export const Account = defineEntity({
     updated_at: moment(),
     handle_changed_at: moment().nullable(),
     deactivated_at: moment().nullable(),
+    /** Set where the row is made, and never again. */
+    shard: p.smallint().nullable(),
   },
 });
 

@@ -25,5 +25,6 @@ export const failure = failuresOf("identity", {
   LAST_ADMINISTRATOR: [Code.FailedPrecondition, "the last administrator stays one"],
   STATE_FORBIDS: [Code.FailedPrecondition, "the account's state does not allow that"],
   TOO_MANY_GUESSES: [Code.ResourceExhausted, "too many wrong passwords for this account: wait"],
+  VISIBILITY_UNKNOWN: [Code.Unavailable, "who may see whom cannot be said just now: try again shortly"],
   BUSY: [Code.ResourceExhausted, "too many sign-ins at once: try again shortly"],
 });

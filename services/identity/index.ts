@@ -33,6 +33,7 @@ import { getMe } from "./rpc/get-me.ts";
 import { getProfile } from "./rpc/get-profile.ts";
 import { grantRole } from "./rpc/grant-role.ts";
 import { introspectToken } from "./rpc/introspect-token.ts";
+import { liftSuspension } from "./rpc/lift-suspension.ts";
 import { listAppTokens } from "./rpc/list-app-tokens.ts";
 import { listRevocations } from "./rpc/list-revocations.ts";
 import { listRoles } from "./rpc/list-roles.ts";
@@ -48,17 +49,21 @@ import { revokeAppToken } from "./rpc/revoke-app-token.ts";
 import { revokeRole } from "./rpc/revoke-role.ts";
 import { revokeSession } from "./rpc/revoke-session.ts";
 import { searchProfiles } from "./rpc/search-profiles.ts";
+import { suspendAccount } from "./rpc/suspend-account.ts";
 import { updateProfile } from "./rpc/update-profile.ts";
 import { Identity20261121 } from "./store/migrations/20261121-identity.ts";
 import { OwnersWish20261122 } from "./store/migrations/20261122-owners-wish.ts";
+import { Suspension20261123 } from "./store/migrations/20261123-suspension.ts";
+import { accounts } from "./store/snapshots.ts";
 
-/** Who everybody is, and what proves it: accounts, sessions, credentials. Calls nobody. */
+/** Who everybody is, and what proves it: accounts, sessions, credentials. Asks the graph who may see whom. */
 export const identity = defineService({
   name: "identity",
   config,
   calls,
   entities,
-  migrations: [Identity20261121, OwnersWish20261122],
+  migrations: [Identity20261121, OwnersWish20261122, Suspension20261123],
+  snapshots: [accounts],
   equip,
   serves: [
     serve<typeof IdentityService, Deps>(IdentityService, {
@@ -75,6 +80,8 @@ export const identity = defineService({
       reactivateAccount,
       grantRole,
       revokeRole,
+      suspendAccount,
+      liftSuspension,
       listRoles,
     }),
     serve<typeof SessionService, Deps>(SessionService, {

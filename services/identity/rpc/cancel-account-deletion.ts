@@ -1,4 +1,8 @@
-import { AccountDeactivatedSchema, AccountDeletionCancelledSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
+import {
+  AccountDeactivatedSchema,
+  AccountDeletionCancelledSchema,
+  AccountSuspendedSchema,
+} from "#gen/skein/identity/v1/identity_events_pb.ts";
 import type { PrivacyService } from "#gen/skein/identity/v1/privacy_service_pb.ts";
 import type { Rpc } from "#mesh/service.ts";
 import type { Deps } from "../deps.ts";
@@ -22,6 +26,8 @@ export const cancelAccountDeletion =
       tx.publish(AccountDeletionCancelledSchema, { accountId: row.id, profile: profileOf(restored) });
       // Who hides by one fact and shows by another must end with the right one.
       if (restored.deactivated_at !== null) tx.publish(AccountDeactivatedSchema, { accountId: row.id });
+      if (restored.state === "SUSPENDED")
+        tx.publish(AccountSuspendedSchema, { accountId: row.id, version: BigInt(restored.version) });
       return restored;
     });
     await settleProfile(deps, after);

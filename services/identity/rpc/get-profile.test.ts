@@ -7,6 +7,7 @@ import { sql } from "#mesh/store/sql.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
+import { toyGraph } from "../testing/graph.ts";
 import { settle } from "../testing/people.ts";
 import { refusal } from "../testing/refusal.ts";
 
@@ -14,7 +15,7 @@ const { CACHE, OWNER } = ReadInfo_Source;
 
 let mesh: TestMesh;
 beforeAll(async () => {
-  mesh = await startTestMesh([identity]);
+  mesh = await startTestMesh([identity, toyGraph().service]);
   await deps().redis.whenUp();
 });
 afterAll(() => mesh[Symbol.asyncDispose]());

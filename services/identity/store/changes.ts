@@ -1,4 +1,4 @@
-import type { Tx } from "#mesh/store/commit.ts";
+import type { EntityTx } from "#mesh/store/commit.ts";
 import { Account, Person } from "../entities.ts";
 import type { AccountRow } from "./accounts.ts";
 
@@ -18,7 +18,7 @@ export type PersonPatch = Partial<Pick<AccountRow, "legal_name" | "birth_date">>
  * where only the person changes: the etag covers both.
  */
 export async function changeAccount(
-  { em }: Pick<Tx, "em">,
+  { em }: Pick<EntityTx, "em">,
   row: AccountRow,
   { public: open = {}, personal = {}, now }: { public?: AccountPatch; personal?: PersonPatch; now: Date },
 ): Promise<AccountRow> {

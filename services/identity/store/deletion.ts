@@ -1,4 +1,4 @@
-import type { Tx } from "#mesh/store/commit.ts";
+import type { EntityTx } from "#mesh/store/commit.ts";
 import { sql } from "#mesh/store/sql.ts";
 import { Deletion } from "../entities.ts";
 import type { AccountRow } from "./accounts.ts";
@@ -12,7 +12,11 @@ export interface Farewell {
 }
 
 /** Puts an account's face aside and an unrecognisable one in its place. Its handle and address stay claimed. */
-export async function putFaceAside(tx: Tx, row: AccountRow, { now, erasureAt, alias }: Farewell): Promise<AccountRow> {
+export async function putFaceAside(
+  tx: EntityTx,
+  row: AccountRow,
+  { now, erasureAt, alias }: Farewell,
+): Promise<AccountRow> {
   const { id, handle, display_name, bio, avatar_media_id, state } = row;
   const face = { account_id: id, handle, display_name, bio, avatar_media_id, former_state: state };
   tx.em.persist(
@@ -30,7 +34,7 @@ type Face = Pick<AccountRow, "handle" | "display_name" | "bio" | "avatar_media_i
  * Gives an account its face and its state back; undefined once its erasure was announced. One statement decides: the
  * job that announces takes the same row, so that one of the two comes too late.
  */
-export async function takeFaceBack(tx: Tx, row: AccountRow, now: Date): Promise<AccountRow | undefined> {
+export async function takeFaceBack(tx: EntityTx, row: AccountRow, now: Date): Promise<AccountRow | undefined> {
   const [found] = await tx.query<Face>(sql`delete from deletion where account_id = ${row.id} and announced_at is null
     returning handle, display_name, bio, avatar_media_id, former_state`);
   if (!found) return undefined;
@@ -39,7 +43,7 @@ export async function takeFaceBack(tx: Tx, row: AccountRow, now: Date): Promise<
 }
 
 /** Marks accounts as announced whose delay is over, longest overdue first, and returns their ids. */
-export async function takeErasureDue(tx: Tx, now: Date, most: number): Promise<string[]> {
+export async function takeErasureDue(tx: EntityTx, now: Date, most: number): Promise<string[]> {
   const rows = await tx.query<{
     account_id: string;
   }>(sql`update deletion set announced_at = ${now} where account_id in (

@@ -1,3 +1,4 @@
+import { partitionOf } from "#mesh/partition.ts";
 import type { Tx } from "#mesh/store/commit.ts";
 import { sql } from "#mesh/store/sql.ts";
 import { failure } from "../failures.ts";
@@ -25,8 +26,8 @@ export async function register(
     throw failure("HANDLE_TAKEN", { facts: { field: "handle" }, fields: { handle: "is taken" } });
   const made = await tx.query(sql`
     with claim as (insert into email_claim (email, account_id) values (lower(${email}), ${accountId}) on conflict do nothing returning account_id),
-    made as (insert into account (id, handle, display_name, created_at, updated_at)
-      select account_id, ${handle}, ${displayName}, ${now}, ${now} from claim),
+    made as (insert into account (id, handle, display_name, created_at, updated_at, shard)
+      select account_id, ${handle}, ${displayName}, ${now}, ${now}, ${partitionOf(accountId)}::smallint from claim),
     somebody as (insert into person (account_id, email) select account_id, ${email} from claim),
     proof as (insert into credential (account_id, password_hash, password_changed_at) select account_id, ${passwordHash}, ${now} from claim)
     insert into session (id, account_id, rotated_at, device_name, created_at, last_used_at, expires_at)

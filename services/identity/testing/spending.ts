@@ -18,6 +18,7 @@ export async function spentBy<M extends DescMethod>(
       headers: new Headers(),
       answerHeaders: new Headers(),
       spent,
+      noted: { wrote: [], heard: [], judged: false },
       replay: undefined,
     },
   };

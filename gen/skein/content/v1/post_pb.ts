@@ -113,7 +113,8 @@ export type PostCard = Message<"skein.content.v1.PostCard"> & {
   version: bigint;
 
   /**
-   * Everybody the text mentions, once each: whom AUDIENCE_MENTIONED and CIRCLE_MENTIONED let in.
+   * Everybody the text mentions, once each: whom AUDIENCE_MENTIONED and CIRCLE_MENTIONED let in. A reply with
+   * AUDIENCE_MENTIONED has the author of what it answers among them.
    *
    * @generated from field: repeated string mentioned_ids = 16;
    */

@@ -105,14 +105,14 @@ export type PostCounts = Message<"skein.content.v1.PostCounts"> & {
   shares: bigint;
 
   /**
-   * Direct replies.
+   * Direct replies, those for a chosen few left out.
    *
    * @generated from field: uint64 replies = 3;
    */
   replies: bigint;
 
   /**
-   * Quotes that show the post.
+   * Quotes that show the post, those for a chosen few left out.
    *
    * @generated from field: uint64 quotes = 4;
    */

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file skein/gateway/v1/gateway_info_service.proto.
  */
 export const file_skein_gateway_v1_gateway_info_service: GenFile = /*@__PURE__*/
-  fileDesc("Citza2Vpbi9nYXRld2F5L3YxL2dhdGV3YXlfaW5mb19zZXJ2aWNlLnByb3RvEhBza2Vpbi5nYXRld2F5LnYxIhYKFEdldFNlcnZlckluZm9SZXF1ZXN0IocBChVHZXRTZXJ2ZXJJbmZvUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIQCghzZXJ2aWNlcxgCIAMoCRIwCgtyYXRlX2xpbWl0cxgDIAMoCzIbLnNrZWluLmdhdGV3YXkudjEuUmF0ZUxpbWl0EhkKEW1heF9yZXF1ZXN0X2J5dGVzGAQgASgNIjoKCVJhdGVMaW1pdBIMCgRuYW1lGAEgASgJEg0KBXF1b3RhGAIgASgNEhAKCHdpbmRvd19zGAMgASgNMpIBChJHYXRld2F5SW5mb1NlcnZpY2USfAoNR2V0U2VydmVySW5mbxImLnNrZWluLmdhdGV3YXkudjEuR2V0U2VydmVySW5mb1JlcXVlc3QaJy5za2Vpbi5nYXRld2F5LnYxLkdldFNlcnZlckluZm9SZXNwb25zZSIakAIBurkYEwgBIAEwAjjoB0AyWgBiBAgBEDxiBnByb3RvMw", [file_skein_options_v1_options]);
+  fileDesc("Citza2Vpbi9nYXRld2F5L3YxL2dhdGV3YXlfaW5mb19zZXJ2aWNlLnByb3RvEhBza2Vpbi5nYXRld2F5LnYxIhYKFEdldFNlcnZlckluZm9SZXF1ZXN0IpgBChVHZXRTZXJ2ZXJJbmZvUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIQCghzZXJ2aWNlcxgCIAMoCRIwCgtyYXRlX2xpbWl0cxgDIAMoCzIbLnNrZWluLmdhdGV3YXkudjEuUmF0ZUxpbWl0EhkKEW1heF9yZXF1ZXN0X2J5dGVzGAQgASgNEg8KB2tlZXBlcnMYBSADKAkiOgoJUmF0ZUxpbWl0EgwKBG5hbWUYASABKAkSDQoFcXVvdGEYAiABKA0SEAoId2luZG93X3MYAyABKA0ykgEKEkdhdGV3YXlJbmZvU2VydmljZRJ8Cg1HZXRTZXJ2ZXJJbmZvEiYuc2tlaW4uZ2F0ZXdheS52MS5HZXRTZXJ2ZXJJbmZvUmVxdWVzdBonLnNrZWluLmdhdGV3YXkudjEuR2V0U2VydmVySW5mb1Jlc3BvbnNlIhqQAgG6uRgTCAEgATACOOgHQDJaAGIECAEQPGIGcHJvdG8z", [file_skein_options_v1_options]);
 
 /**
  * @generated from message skein.gateway.v1.GetServerInfoRequest
@@ -53,6 +53,13 @@ export type GetServerInfoResponse = Message<"skein.gateway.v1.GetServerInfoRespo
    * @generated from field: uint32 max_request_bytes = 4;
    */
   maxRequestBytes: number;
+
+  /**
+   * Services that keep a log. Each of them answers OpsService: the header Skein-Service says which one is meant.
+   *
+   * @generated from field: repeated string keepers = 5;
+   */
+  keepers: string[];
 };
 
 /**

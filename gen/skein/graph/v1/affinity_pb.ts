@@ -309,14 +309,14 @@ export type Suggestion = Message<"skein.graph.v1.Suggestion"> & {
   reason: Suggestion_Reason;
 
   /**
-   * How many of those whom the caller follows follow it.
+   * How many of those whom the caller follows follow it, among the 1,000 closest to the caller; 0 where it keeps its followers to itself.
    *
    * @generated from field: uint32 known_follower_count = 3;
    */
   knownFollowerCount: number;
 
   /**
-   * Up to three of them, those closest to the caller first.
+   * Up to three of them, those closest to the caller first; none whom the caller has muted.
    *
    * @generated from field: repeated skein.identity.v1.Profile known_followers = 4;
    */

@@ -1,0 +1,63 @@
+import type { Move } from "./positions.ts";
+
+/** Where a consumer stands in one partition. */
+export interface Place {
+  /** Applied, or found to be of no concern. */
+  at: bigint;
+  /** As the database has it. */
+  saved: bigint;
+  /** Failures in a row; while there are any it goes alone, one event at a time. */
+  attempts: number;
+  resting: boolean;
+  paused: boolean;
+}
+
+/** The partitions that are a runner's own. */
+export interface Places {
+  get(partition: number): Place | undefined;
+  all(): number[];
+  take(partition: number, at: bigint): void;
+  drop(partitions: readonly number[]): void;
+  /** Stands there, in the database too. */
+  stand(partition: number, at: bigint, saved: bigint): void;
+  /** Went on without an effect; the database learns of it later. */
+  pass(partition: number, at: bigint): void;
+  unsaved(): Move[];
+  saved(partition: number, before: bigint, after: bigint): void;
+}
+
+/** None at first; `moved` hears of every step. */
+export function placesOf(moved: (partition: number, at: bigint) => void): Places {
+  const places = new Map<number, Place>();
+  return {
+    get: (partition) => places.get(partition),
+    all: () => [...places.keys()],
+    take(partition, at) {
+      places.set(partition, { at, saved: at, attempts: 0, resting: false, paused: false });
+      moved(partition, at);
+    },
+    drop(partitions) {
+      for (const partition of partitions) places.delete(partition);
+    },
+    stand(partition, at, saved) {
+      const place = places.get(partition);
+      if (!place) return;
+      Object.assign(place, { at, saved, attempts: 0 });
+      moved(partition, at);
+    },
+    pass(partition, at) {
+      const place = places.get(partition);
+      if (!place || at <= place.at) return;
+      place.at = at;
+      moved(partition, at);
+    },
+    unsaved: () =>
+      [...places].flatMap(([partition, { at, saved }]) =>
+        at > saved ? [{ partition, before: saved, after: at }] : [],
+      ),
+    saved(partition, before, after) {
+      const place = places.get(partition);
+      if (place?.saved === before) place.saved = after;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { Code } from "@connectrpc/connect";
+import { failuresOf } from "#mesh/failure.ts";
+
+/** Everything that callers of content must reckon with. Whatever a caller may not see is not found, whyever. */
+export const failure = failuresOf("content", {
+  POST_NOT_FOUND: [Code.NotFound, "no such post"],
+  ACCOUNT_NOT_FOUND: [Code.NotFound, "no such account"],
+  DRAFT_NOT_FOUND: [Code.NotFound, "no such draft"],
+  SCHEDULED_POST_NOT_FOUND: [Code.NotFound, "no such scheduled post"],
+  FILTER_NOT_FOUND: [Code.NotFound, "no such filter"],
+  REQUEST_NOT_FOUND: [Code.NotFound, "no such request"],
+  POLL_NOT_FOUND: [Code.NotFound, "the post has no poll"],
+  EMPTY_POST: [Code.InvalidArgument, "a post needs text, media or a poll"],
+  TEXT_TOO_LONG: [Code.InvalidArgument, "the text is too long"],
+  TOO_MANY_MENTIONS: [Code.InvalidArgument, "the text mentions too many accounts"],
+  UNKNOWN_FIELD: [Code.InvalidArgument, "the update mask names an unknown field"],
+  AUDIENCE_TOO_WIDE: [Code.InvalidArgument, "a reply cannot reach further than what it answers"],
+  HASHTAG_INVALID: [Code.InvalidArgument, "that is not a hashtag"],
+  SEARCH_EMPTY: [Code.InvalidArgument, "search needs words or a filter"],
+  PUBLISH_TIME_INVALID: [Code.InvalidArgument, "the time to publish is too near, past or too far ahead"],
+  FILTER_EXPIRED: [Code.InvalidArgument, "the filter would have expired already"],
+  OPTION_UNKNOWN: [Code.InvalidArgument, "the poll has no such option"],
+  ONE_OPTION_ONLY: [Code.InvalidArgument, "the poll takes one option"],
+  VERSION_MISMATCH: [Code.Aborted, "it changed in between: read it again"],
+  REPLY_FORBIDDEN: [Code.FailedPrecondition, "the author does not take replies from you"],
+  QUOTE_FORBIDDEN: [Code.FailedPrecondition, "the author does not let you quote that post"],
+  NOT_SHAREABLE: [Code.FailedPrecondition, "only public posts can be shared"],
+  UNDO_OVER: [Code.FailedPrecondition, "it is too late to bring the post back"],
+  ALREADY_RESOLVED: [Code.FailedPrecondition, "the request was decided otherwise"],
+  ALREADY_VOTED: [Code.FailedPrecondition, "you voted already"],
+  POLL_CLOSED: [Code.FailedPrecondition, "the poll is closed"],
+  ALREADY_PUBLISHED: [Code.FailedPrecondition, "the post was published already"],
+  TOO_MANY_PINS: [Code.ResourceExhausted, "unpin a post before pinning another"],
+  TOO_MANY_DRAFTS: [Code.ResourceExhausted, "delete a draft before keeping another"],
+  TOO_MANY_SCHEDULED: [Code.ResourceExhausted, "too many posts wait already"],
+  TOO_MANY_FILTERS: [Code.ResourceExhausted, "delete a filter before making another"],
+  TOO_MANY_HASHTAGS: [Code.ResourceExhausted, "unfollow a hashtag before following another"],
+});

@@ -1,0 +1,43 @@
+import { inject } from "vitest";
+import { connect } from "#mesh/store/provision.ts";
+import { type Sql, sql } from "#mesh/store/sql.ts";
+import type { Query } from "../store/query.ts";
+import type { ContentMesh } from "./start.ts";
+
+/** A connection to content's database that may do what the service may not: tell the planner what is there, and ask it. */
+async function administer(mesh: ContentMesh) {
+  const [row] = await mesh.content.db.query<{ name: string }>(sql`select current_database() as name`);
+  const url = new URL(inject("servers").postgres);
+  url.pathname = `/${row?.name}`;
+  return connect(url.href);
+}
+
+/** Lets the planner know what is there, as autovacuum would within a minute. */
+export async function analyze(mesh: ContentMesh, ...tables: string[]): Promise<void> {
+  await using admin = await administer(mesh);
+  for (const table of tables) await admin.query(`analyze ${table}`);
+}
+
+/** How the statement that is asked for would be carried out, with a plan for its values. */
+export async function planOf(mesh: ContentMesh, ask: (query: Query) => Promise<unknown>): Promise<string> {
+  let asked: Sql | undefined;
+  await ask(async (statement) => {
+    asked = statement;
+    return [];
+  });
+  if (!asked) throw new Error("nothing was asked");
+  await using admin = await administer(mesh);
+  await admin.query(`prepare asked as ${asked.text}`);
+  const { rows } = await admin.query<{ "QUERY PLAN": string }>(
+    `explain (analyze, costs off) execute asked (${asked.values.map(literal).join(", ")})`,
+  );
+  return rows.map((row) => row["QUERY PLAN"]).join("\n");
+}
+
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "number") return String(value);
+  const text = (one: unknown) => (one instanceof Date ? one.toISOString() : String(one));
+  const whole = Array.isArray(value) ? `{${value.map((one) => JSON.stringify(text(one))).join(",")}}` : text(value);
+  return `'${whole.replaceAll("'", "''")}'`;
+}

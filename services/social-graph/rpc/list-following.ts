@@ -1,0 +1,23 @@
+import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
+import { Surface } from "#gen/skein/options/v1/options_pb.ts";
+import type { Rpc } from "#mesh/service.ts";
+import type { Deps } from "../deps.ts";
+import { followingAfter } from "../store/followers.ts";
+import { connectionOf, pageOfAccounts } from "../store/page-of-accounts.ts";
+import { requireAccount, withholds } from "../store/visible-accounts.ts";
+
+const METHOD = GraphService.method.listFollowing;
+
+/** Pages through whom an account follows, newest first, without those whom the caller may not see. */
+export const listFollowing =
+  (deps: Deps): Rpc<typeof METHOD> =>
+  async (request, ctx) => {
+    const readInfo = await deps.feeds.readInfo(ctx, "mirror-accounts");
+    const id = request.accountId.toLowerCase();
+    if (withholds(await requireAccount(deps, ctx, Surface.RELATIONS, id))) return { withheld: true, readInfo };
+    const { items, nextPageToken } = await pageOfAccounts(deps, ctx, {
+      ...{ method: METHOD, request },
+      read: (after, limit) => followingAfter(deps.db.query, id, after, limit),
+    });
+    return { following: items.map((item) => connectionOf(ctx, item)), nextPageToken, readInfo };
+  };
