@@ -1,10 +1,10 @@
 import { type DescMethodStreaming, toJson } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
-import { explainFailure } from "./call/failure.ts";
 import { requestsOf } from "./call/input.ts";
+import { refused } from "./call/refused.ts";
 import { type Found, findMethod, listServices } from "./call/registry.ts";
 import { accessToken, forgetSession, type Login } from "./call/session.ts";
-import { type Cli, command, exits, misused, Refusal } from "./command.ts";
+import { type Cli, command, exits, misused } from "./command.ts";
 import { runningHere } from "./fleet/here.ts";
 import { openDoor } from "./install/door.ts";
 import { askHidden, readStdin } from "./terminal/ask.ts";
@@ -94,20 +94,6 @@ function headersOf(given: readonly string[]): Headers {
     headers.append(one.slice(0, cut).trim(), one.slice(cut + 1).trim());
   }
   return headers;
-}
-
-function refused(error: ConnectError, url: string): Refusal {
-  if (error.cause instanceof Refusal) return error.cause; // what was typed turned out wrong while it was sent
-  if (error.code === Code.Unavailable && /ECONNREFUSED/.test(`${error.rawMessage} ${error.cause}`)) {
-    return new Refusal(exits.notRunning, `nothing answers at ${url}`, "start it: ./skein up");
-  }
-  const { words, ...facts } = explainFailure(error);
-  return new Refusal(
-    exits.failed,
-    words,
-    facts.reason === "UNAUTHENTICATED" ? "say who you are: --as alice" : undefined,
-    facts,
-  );
 }
 
 function printList(services: readonly string[], { json, out }: Cli): number {

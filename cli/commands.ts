@@ -10,8 +10,15 @@ export const commands: Commands = {
   },
   logs: { about: "read or follow the logs", load: async () => (await import("./logs.ts")).logs },
   call: { about: "call any method by its name", load: async () => (await import("./call.ts")).call },
-  seed: { about: "make the personas alice, bob, mo and admin", load: async () => (await import("./seed.ts")).seed },
-  admin: { about: "make the first administrator", load: async () => (await import("./admin.ts")).admin },
+  seed: {
+    about: "make personas, and with --demo a network to look around in",
+    load: async () => (await import("./seed.ts")).seed,
+  },
+  admin: { about: "make administrators, suspend accounts", load: async () => (await import("./admin.ts")).admin },
+  events: {
+    about: "see what services announce, mend what was not applied",
+    load: async () => (await import("./events.ts")).events,
+  },
   doctor: {
     about: "look for what is wrong and say how to mend it",
     load: async () => (await import("./doctor.ts")).doctor,

@@ -18,6 +18,10 @@ describe("what is typed wrongly ends with 2 and a way out", () => {
     [["reset"], "say --yes if you mean it"],
     [["config", "prnt"], "config cannot prnt"],
     [["admin", "create", "--email", "a@b.c"], "--handle is missing"],
+    [["admin", "suspend", "--handle", "bob"], "--reason is missing"],
+    [["admin", "fire", "--handle", "bob"], "admin cannot fire"],
+    [["seed", "--posts", "5"], "--posts is about a demo network · say --demo as well"],
+    [["seed", "--demo", "--accounts", "many"], '"many" is no number of accounts · say a whole number from 10'],
     [["logs", "nobody"], 'there is no log of "nobody"'],
     [["constructor"], 'there is no command "constructor"'],
   ])("%j", async (args, words) => {

@@ -3,6 +3,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRun } from "./fleet/run-file.ts";
+import { personas } from "./install/personas.ts";
+import { names } from "./install/settings.ts";
 import { freePort } from "./servers/port.ts";
 import { alive, identityOf, type Known } from "./servers/process.ts";
 import { serversRunning } from "./servers/running.ts";
@@ -29,18 +31,40 @@ const json = async (...args: string[]) => JSON.parse((await here.skein(...args, 
 const bioOf = async (name: string) =>
   (await json("call", "IdentityService/GetMe", "--as", name)).account.profile.bio ?? "";
 
+/** A demo network is made around the personas once, and not among strangers. */
+async function madeDemo(): Promise<void> {
+  const demo = ["seed", "--demo", "--accounts", "20", "--posts", "60"];
+  expect(await json(...demo)).toMatchObject({ accounts: 20, posts: 60, likes: 180, applied_ms: expect.any(Number) });
+  expect(await json(...demo)).toMatchObject({ accounts: 0, follows: 0, posts: 0, replies: 0, likes: 0 });
+  const { profiles } = await json("call", "IdentityService/SearchProfiles", "page_size=100");
+  expect(profiles.length).toBeGreaterThan(20);
+  const { posts } = await json("call", "PostService/ListPostsByAuthor", `account_id=${profiles[0].accountId}`);
+  expect(posts.length).toBeGreaterThan(0);
+  const zoe = ["handle=zoe", "email=zoe@example.com", "password=correct horse battery"];
+  expect(await here.skein("call", "IdentityService/RegisterAccount", ...zoe)).toMatchObject({ code: 0 });
+  const among = await here.skein(...demo);
+  expect(among).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("1 account here is neither a persona nor part"),
+  });
+}
+
 describe("one process", { timeout: 90_000 }, () => {
   test("a new home is made ready, serves, refuses a second start, and leaves nothing behind after Ctrl-C", async () => {
     const up = here.start("up", "--json");
     const started = JSON.parse(await up.line);
     expect(started).toMatchObject({ url: `http://127.0.0.1:${here.port}`, shape: "one process", seeded: true });
-    expect(readRun(here.home)?.processes.map(({ services }) => services)).toEqual([["identity", "gateway"]]);
+    expect(readRun(here.home)?.processes.map(({ services }) => services)).toEqual([names]);
 
     await json("call", "IdentityService/UpdateProfile", "change.bio=here to stay", "update_mask=bio", "--as", "alice");
     expect(await bioOf("alice")).toBe("here to stay");
     const { holders } = await json("call", "IdentityService/ListRoles", "--as", "admin");
     expect(holders.map(({ roles }: { roles: string[] }) => roles.at(-1))).toEqual(["ROLE_MODERATOR", "ROLE_ADMIN"]);
-    expect(await json("seed")).toMatchObject({ personas: Array.from({ length: 4 }, () => ({ made: false })) });
+    expect(await json("seed")).toMatchObject({ personas: personas.map(({ name }) => ({ name, made: false })) });
+    expect((await here.skein("call", "IdentityService/LookupProfile", "handle=sam")).err).toContain(
+      "ACCOUNT_NOT_FOUND",
+    );
+    await madeDemo();
     expect((await here.skein("up")).err).toMatch(
       /already running .* · see: .\/skein status · or stop it: .\/skein down/,
     );
@@ -82,6 +106,13 @@ describe("one process", { timeout: 90_000 }, () => {
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining("HANDLE_TAKEN") });
     expect(serversRunning(here.home)).toEqual([]);
   });
+
+  test("an account is suspended and let back in while everything is stopped", async () => {
+    const suspend = (handle: string) => here.skein("admin", "suspend", "--handle", handle, "--reason", "spam");
+    expect(await suspend("bob")).toMatchObject({ code: 0, out: expect.stringContaining("bob is suspended") });
+    expect(await suspend("nobody_here")).toMatchObject({ code: 1, err: expect.stringContaining("ACCOUNT_NOT_FOUND") });
+    expect(await json("admin", "reinstate", "--handle", "bob")).toMatchObject({ handle: "bob", suspended: false });
+  });
 });
 
 describe("split", { timeout: 90_000 }, () => {
@@ -91,7 +122,7 @@ describe("split", { timeout: 90_000 }, () => {
       out: expect.stringContaining("Ready in"),
     });
     const run = readRun(here.home);
-    expect(run?.processes.map(({ name }) => name).sort()).toEqual(["gateway", "identity"]);
+    expect(run?.processes.map(({ name }) => name).sort()).toEqual(names.toSorted());
     expect(await bioOf("alice")).toBe("here to stay");
     expect(
       await here.tell(
@@ -125,13 +156,13 @@ describe("split", { timeout: 90_000 }, () => {
     const environments = (readRun(here.home)?.processes ?? []).map(({ pid }) =>
       readFileSync(`/proc/${pid}/environ`, "utf8"),
     );
-    expect(environments).toHaveLength(2);
+    expect(environments).toHaveLength(names.length);
     for (const environment of environments) expect(environment.includes(secret)).toBe(false);
   });
 
   test("after kill -9 of the supervisor nobody outlives it and the ports are free", async () => {
     const before = everybody();
-    expect(before).toHaveLength(6);
+    expect(before).toHaveLength(names.length + 4); // and the supervisor, and three servers
     process.kill(readRun(here.home)?.supervisor.pid ?? 0, "SIGKILL");
     await nothingLeft(before);
     expect((await here.skein("down")).code).toBe(0);

@@ -51,6 +51,14 @@ describe("a token", () => {
     () =>
       cursors.read(searchProfiles, request, given);
 
+  test("gives nothing away of the place it leads to, and is the same for the same place", () => {
+    const place = "019a0000-0000-7000-8000-000000000001";
+    const made = () => cursors.page(searchProfiles, search("x"), letters, 2, () => [place]).nextPageToken;
+    expect(made()).toBe(made());
+    const inside = Buffer.from(made(), "base64url").toString("latin1");
+    for (const word of [place, place.slice(0, 8), searchProfiles.name]) expect(inside).not.toContain(word);
+  });
+
   test("that is empty starts at the beginning", () => {
     expect(read("")()).toEqual({});
   });

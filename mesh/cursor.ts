@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createHmac, timingSafeEqual } from "node:crypto";
 import {
   clearField,
   clone,
@@ -23,7 +23,10 @@ export interface Position {
   readonly startedAt?: Date;
 }
 
-/** Makes and reads page tokens: opaque, signed, good for one method and one question, and without authority. */
+/**
+ * Makes and reads page tokens: opaque, signed, good for one method and one question, and without authority. Nobody looks
+ * into one: the place may be that of a row which its holder may not see.
+ */
 export interface Cursors {
   /** Cuts a page out of up to `limit` + 1 rows. `keyOf` is the row's whole sort key; `startedAt` travels with a pinned list. */
   page<M extends DescMethod, Row>(
@@ -43,19 +46,22 @@ const SEAL_BYTES = 16;
 const LONGEST_TOKEN = 1024;
 const PAGING_FIELDS = new Set(["page_size", "page_token"]);
 
-/** Signs with `key`; `refuse` makes the failure that a bad token answers with, `why` is for the log. */
+/** Hides and signs with `key`; `refuse` makes the failure that a bad token answers with, `why` is for the log. */
 export function createCursors(key: Uint8Array, { refuse }: { refuse: (why: string) => Error }): Cursors {
   if (key.length < 16) throw new Error("a cursor key has at least 16 bytes");
   const seal = (body: Uint8Array) =>
     createHmac("sha256", key).update("skein page cursor 1\0").update(body).digest().subarray(0, SEAL_BYTES);
+  // The cipher starts from the seal: one place has one token, and two places never share a start.
+  const secret = createHmac("sha256", key).update("skein page cursor cipher 1").digest();
 
   function open(token: string): PageCursor {
     if (token.length > LONGEST_TOKEN) throw refuse("too long");
     const bytes = Buffer.from(token, "base64url");
     // Node skips what is no base64url, so that many spellings would stand for one token.
     if (bytes.toString("base64url") !== token || bytes.length <= SEAL_BYTES) throw refuse("not a token");
-    const body = bytes.subarray(0, -SEAL_BYTES);
-    if (!timingSafeEqual(bytes.subarray(-SEAL_BYTES), seal(body))) throw refuse("forged");
+    const sealed = bytes.subarray(-SEAL_BYTES);
+    const body = createDecipheriv("aes-256-ctr", secret, sealed).update(bytes.subarray(0, -SEAL_BYTES));
+    if (!timingSafeEqual(sealed, seal(body))) throw refuse("forged");
     return fromBinary(PageCursorSchema, body);
   }
 
@@ -71,7 +77,9 @@ export function createCursors(key: Uint8Array, { refuse }: { refuse: (why: strin
         ...(startedAt && { startedAt: timestampFromDate(startedAt) }),
       });
       const body = toBinary(PageCursorSchema, cursor);
-      const token = Buffer.concat([body, seal(body)]).toString("base64url");
+      const sealed = seal(body);
+      const hidden = createCipheriv("aes-256-ctr", secret, sealed).update(body);
+      const token = Buffer.concat([hidden, sealed]).toString("base64url");
       if (token.length > LONGEST_TOKEN)
         throw new Error(`the sort key of ${cursor.method} makes a token of ${token.length} characters`);
       return { items, nextPageToken: token };

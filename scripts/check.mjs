@@ -18,6 +18,7 @@ const steps = {
   "contracts: breaking": checkBreaking,
   "contracts: generated code": checkGenerated,
   "settings: .env.example": () => run(process.execPath, ["cli/main.ts", "config", "example", "--check"]),
+  "events: docs/asyncapi.json": () => run(process.execPath, ["cli/main.ts", "events", "asyncapi", "--check"]),
   architecture: () =>
     run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "lab/architecture"]),
 };

@@ -1,4 +1,4 @@
-// After a change in proto/: formats the contracts and writes gen/ anew.
+// After a change in proto/: formats the contracts and writes gen/ and the document of all events anew.
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
@@ -8,3 +8,4 @@ const options = { cwd: root, stdio: "inherit", env: { ...process.env, PATH: `${t
 
 execFileSync(process.execPath, ["scripts/vendor-protos.mjs"], options);
 for (const args of [["format", "-w", "proto"], ["lint"], ["generate"]]) execFileSync(join(tools, "buf"), args, options);
+execFileSync(process.execPath, ["cli/main.ts", "events", "asyncapi", "--write"], options);

@@ -34,7 +34,16 @@ export const personas: readonly Persona[] = [
     role: Role.ADMIN,
     title: "administrator",
   },
+  // For the states in which one meets others; see persona-states.ts.
+  { name: "blake", handle: "blake", email: "blake@skein.test", displayName: "Blake", title: "blocked" },
+  { name: "sam", handle: "sam", email: "sam@skein.test", displayName: "Sam", title: "suspended" },
+  { name: "lola", handle: "lola", email: "lola@skein.test", displayName: "Lola", title: "locked" },
+  { name: "pria", handle: "pria", email: "pria@skein.test", displayName: "Pria", title: "private" },
+  { name: "star", handle: "star", email: "star@skein.test", displayName: "Star", title: "celebrity" },
 ];
+
+/** The persona whom moderation has shut out. */
+export const suspended = "sam";
 
 const pathOf = (home: string): string => join(home, "personas.json");
 

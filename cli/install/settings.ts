@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { readConfig } from "#mesh/config.ts";
 import { meshConfig } from "#mesh/host/mesh-config.ts";
+import { refuseRetention } from "#mesh/host/retention.ts";
 import { everything } from "../../main.ts";
 import type { Env } from "../command.ts";
 
@@ -11,7 +12,11 @@ export const specs = { mesh: meshConfig, ...Object.fromEntries(everything.map(({
 export const names: readonly string[] = everything.map(({ name }) => name);
 
 /** Reads all settings; whatever is wrong is thrown in one table. */
-export const readSettings = (env: Env) => readConfig(specs, env);
+export const readSettings = (env: Env) => {
+  const read = readConfig(specs, env);
+  refuseRetention(read.values.mesh as Parameters<typeof refuseRetention>[0], read.values);
+  return read;
+};
 
 /** The value of the mesh's own settings. */
 export type MeshSettings = Readonly<{

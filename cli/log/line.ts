@@ -53,5 +53,5 @@ function messageOf(cause: unknown): string {
   return [message, code, messageOf(deeper)].filter(Boolean).join(": ");
 }
 
-// A log holds what strangers sent: it must neither start a line of its own nor steer the terminal.
-const safe = (text: string): string => stripVTControlCharacters(text).replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+/** A log holds what strangers sent: it must neither start a line of its own nor steer the terminal. */
+export const safe = (text: string): string => stripVTControlCharacters(text).replace(/[\p{Cc}\u2028\u2029]+/gu, " ");

@@ -27,7 +27,8 @@ export function startedBlock(
   const row = (name: string, value: string, about = "") =>
     `   ${paint("dim", name.padEnd(10))} ${value.padEnd(34)} ${about && paint("dim", about)}`.trimEnd();
   const admins = processes.filter(({ adminPort }) => adminPort !== undefined);
-  const people = personas.map(({ name, title }) => (title ? `${name} (${title})` : name)).join(", ");
+  const named = personas.map(({ name, title }) => (title ? `${name} (${title})` : name));
+  const people = [named.slice(0, 4), named.slice(4)].map((some) => some.join(", "));
   const method = "skein.identity.v1.IdentityService";
   return [
     ` ${paint("bold", `Ready in ${(tookMs / 1000).toFixed(1)} s`)}`,
@@ -37,7 +38,13 @@ export function startedBlock(
     ...admins.map((one, at) =>
       row(at === 0 ? "Admin" : "", adminUrl(one), admins.length > 1 ? one.name : "loopback only"),
     ),
-    ...(seeded ? [row("Personas", people), row("Password", personaPassword, "DEV ONLY: everybody knows it")] : []),
+    ...(seeded
+      ? [
+          ...people.map((some, at) => row(at === 0 ? "Personas" : "", some)),
+          row("Password", personaPassword, "DEV ONLY: everybody knows it"),
+          row("Demo", "./skein seed --demo", "1,000 people and 20,000 posts to look around in"),
+        ]
+      : []),
     ...(sendsMail ? [] : [row("Mail", near(join(home, "mail")), "nothing is sent")]),
     row("Logs", near(join(home, "logs")), "./skein logs --follow"),
     "",

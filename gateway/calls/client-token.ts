@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 import type { LogPosition } from "#gen/skein/common/v1/consistency_pb.ts";
 import { bytesOf, decodePositions, encodePositions, mergePositions, TOKEN_HEADER } from "#mesh/consistency.ts";
 import { isMutation } from "#mesh/contract.ts";
@@ -18,7 +18,7 @@ export interface ClientTokens {
 
 /** Seals with a key that all replicas of the gateway derive, and nobody else. */
 export function createClientTokens(keyring: Keyring): ClientTokens {
-  const key = keyring.derive("consistency token");
+  const key = createSecretKey(keyring.derive("consistency token"));
   const seal = (body: Uint8Array) => createHmac("sha256", key).update(body).digest().subarray(0, SEAL_BYTES);
   return {
     read(headers, now) {

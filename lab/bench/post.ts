@@ -37,9 +37,12 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 await post({ ms: Math.min(ms, 3_000) });
 await bare();
-const rounds: { post: Outcome; bare: Outcome }[] = [];
+const rounds: { post: Outcome; bare: Outcome; meshCpuUs: number }[] = [];
 for (let round = 1; round <= Number(values.rounds); round++) {
-  const one = { bare: await bare(), post: await post({ seed: round }) };
+  const limit = await bare();
+  const spent = await cpuOf();
+  const made = await post({ seed: round });
+  const one = { bare: limit, post: made, meshCpuUs: ((await cpuOf()) - spent) * (1e6 / made.calls) };
   rounds.push(one);
   say(
     `round ${round}: ${one.post.perSecond.toFixed(0)}/s of ${one.bare.perSecond.toFixed(0)}/s, p99 ${one.post.p99.toFixed(1)} ms`,
@@ -56,6 +59,11 @@ const result = {
   per_second: Math.round(peak),
   p50_ms: median(rounds.map(({ post: { p50 } }) => p50)),
   p99_ms: median(rounds.map(({ post: { p99 } }) => p99)),
+  // In the split shape the gateway's process alone.
+  cpu_us_per_op: {
+    mesh: median(rounds.map(({ meshCpuUs }) => meshCpuUs)),
+    load: median(rounds.map(({ post: { cpuUs } }) => cpuUs)),
+  },
   errors: rounds.reduce((sum, { post: { errors } }) => sum + errors, 0) + half.errors,
   anchor: {
     name: "bare single-row commit, 16 connections",
@@ -73,6 +81,10 @@ const result = {
 process.stdout.write(
   `${JSON.stringify(result, (_, value) => (typeof value === "number" ? Math.round(value * 1000) / 1000 : value), values.json ? 0 : 2)}\n`,
 );
+
+async function cpuOf(): Promise<number> {
+  return Number(/^process_cpu_seconds_total ([\d.e+-]+)/m.exec(await ground.metrics("gateway"))?.[1] ?? 0);
+}
 
 /** Buckets of the time from commit to effect, by consumer. */
 async function lagOf(): Promise<Map<string, number>> {

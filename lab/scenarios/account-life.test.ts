@@ -3,15 +3,10 @@ import { describe, expect, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { PrivacyService } from "#gen/skein/identity/v1/privacy_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
+import { codeOf } from "./outcome.ts";
 import { bearer, shapes, startTown } from "./shapes.ts";
 
 const password = "correct horse battery";
-const codeOf = (call: Promise<unknown>) =>
-  call.then(
-    () => "OK",
-    (error) => Code[ConnectError.from(error).code],
-  );
-
 describe.each(shapes)("%s", (shape) => {
   test("an account is born, is seen, changes, signs out, leaves and comes back", async () => {
     await using town = await startTown(shape);

@@ -1,14 +1,12 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type DescMethodUnary, fromBinary, fromJson, type JsonValue, toBinary, toJson } from "@bufbuild/protobuf";
-import type { Transport } from "@connectrpc/connect";
-import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
-import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import type { DescMethodUnary, JsonValue } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import { startTown, type Town } from "./shapes.ts";
+import { connectWeb, grpcJs, grpcWeb, pathOf, type Wire } from "./wires.ts";
 
 let town: Town;
 beforeAll(async () => {
@@ -18,7 +16,6 @@ afterAll(() => town[Symbol.asyncDispose]());
 
 const run = promisify(execFile);
 const buf = join(import.meta.dirname, "..", "..", "node_modules", ".bin", "buf");
-const pathOf = ({ parent, name }: DescMethodUnary) => `/${parent.typeName}/${name}`;
 const authorization = (token: string | undefined): Record<string, string> =>
   token ? { authorization: `Bearer ${token}` } : {};
 
@@ -38,32 +35,10 @@ const bufCurl: Ask = async (method, request, token) => {
   return JSON.parse((await run(buf, [...how, "-d", JSON.stringify(request), `${town.url}${pathOf(method)}`])).stdout);
 };
 
-const grpcJs: Ask = async (method, request, token) => {
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries(authorization(token))) metadata.set(name, value);
-  const client = new Client(new URL(town.url).host, credentials.createInsecure());
-  try {
-    const answer = await new Promise<Buffer>((resolve, reject) => {
-      const bytes = (buffer: Buffer) => buffer;
-      const body = Buffer.from(toBinary(method.input, fromJson(method.input, request)));
-      client.makeUnaryRequest(pathOf(method), bytes, bytes, body, metadata, (error, value) =>
-        error || !value ? reject(error) : resolve(value),
-      );
-    });
-    return toJson(method.output, fromBinary(method.output, answer));
-  } finally {
-    client.close();
-  }
-};
-
-const web =
-  (open: (options: { baseUrl: string }) => Transport): Ask =>
-  async (method, request, token) => {
-    const transport = open({ baseUrl: town.url });
-    const input = fromJson(method.input, request);
-    const { message } = await transport.unary(method, undefined, undefined, authorization(token), input as never);
-    return toJson(method.output, message);
-  };
+const over =
+  (wire: Wire): Ask =>
+  async (method, request, token) =>
+    (await wire(town.url, method, request, authorization(token))).answer;
 
 interface Answer {
   readonly account: { readonly profile: { readonly accountId: string; readonly bio?: string } };
@@ -73,9 +48,9 @@ interface Answer {
 test.each<[string, Ask]>([
   ["curl", curl],
   ["buf curl with gRPC and reflection", bufCurl],
-  ["grpc-js", grpcJs],
-  ["Connect for browsers", web(createConnectTransport)],
-  ["gRPC-Web for browsers", web(createGrpcWebTransport)],
+  ["grpc-js", over(grpcJs)],
+  ["Connect for browsers", over(connectWeb)],
+  ["gRPC-Web for browsers", over(grpcWeb)],
 ])("%s registers, signs in, refreshes, reads and changes a profile", async (name, client) => {
   const ask = async (...call: Parameters<Ask>) => (await client(...call)) as unknown as Answer;
   const handle = name.replaceAll(/\W/g, "").slice(0, 20).toLowerCase();

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { describe, expect, test } from "vitest";
+import { PostService } from "#gen/skein/content/v1/post_service_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import { takeDown } from "../../cli/down.ts";
 import { freePort } from "../../cli/servers/port.ts";
-import { shapes } from "./shapes.ts";
+import { bearer, shapes } from "./shapes.ts";
 
 const root = join(import.meta.dirname, "../..");
 const password = "correct horse battery";
@@ -45,23 +46,27 @@ describe.each(shapes)("%s", (shape) => {
     started.defer(async () => void (await takeDown(home)));
     const transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1" });
     const accounts = createClient(IdentityService, transport);
+    const posts = createClient(PostService, transport);
 
     const first = up();
     await serving(port, first);
     const acknowledged: string[] = [];
+    const published = new Map<string, string>();
     let stopped = false;
     const load = Array.from({ length: 4 }, async (_, worker) => {
       for (let at = 0; !stopped; at++) {
         const handle = `w${worker}_${at}`;
-        const done = await accounts.registerAccount({ handle, email: `${handle}@example.com`, password }).then(
-          () => true,
-          () => false,
-        );
-        if (done) acknowledged.push(handle);
-        if (stopped) return;
+        const born = await accounts
+          .registerAccount({ handle, email: `${handle}@example.com`, password })
+          .catch(() => {});
+        if (!born) continue;
+        acknowledged.push(handle);
+        const said = await posts.createPost({ post: { text: handle } }, bearer(born.tokens)).catch(() => {});
+        if (said?.post?.card) published.set(said.post.card.id, handle);
       }
     });
     await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(20);
+    expect(published.size).toBeGreaterThan(10);
     const pids = await everyProcess(home, first);
     for (const pid of pids) killHard(pid);
     stopped = true;
@@ -72,6 +77,10 @@ describe.each(shapes)("%s", (shape) => {
     const second = up();
     await serving(port, second);
     for (const handle of acknowledged) expect((await accounts.lookupProfile({ handle })).profile?.handle).toBe(handle);
+    for (const [postId, text] of published)
+      await expect // who sees whom stands on events that may still be on their way
+        .poll(async () => (await posts.getPost({ postId })).post?.card?.text, { timeout: 15_000 })
+        .toBe(text);
     const last = acknowledged.at(-1) ?? "";
     const { tokens } = await createClient(SessionService, transport).createSession({ login: last, password });
     expect(tokens?.accessToken).toMatch(/^ey/);

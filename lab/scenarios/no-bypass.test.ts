@@ -1,17 +1,12 @@
-import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { describe, expect, inject, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import { HOP_HEADER, signHop } from "#mesh/identity/hop.ts";
 import { openKeyring } from "#mesh/identity/keyring.ts";
+import { codeOf } from "./outcome.ts";
 import { bearer, startTown } from "./shapes.ts";
-
-const codeOf = (call: Promise<unknown>) =>
-  call.then(
-    () => "OK",
-    (error) => Code[ConnectError.from(error).code],
-  );
 
 // In one process a service has no address of its own; mesh/host.test.ts refuses the same calls in memory.
 describe("split", () => {

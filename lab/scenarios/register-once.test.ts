@@ -1,7 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
+import { untilAnswered } from "./patient.ts";
 import { bearer, shapes, startTown, type Town } from "./shapes.ts";
 
 const password = "correct horse battery";
@@ -26,21 +25,6 @@ describe.each(shapes)("%s", (shape) => {
     await nothingSecretKept(database, answers);
   });
 });
-
-/** A client that retries as it should: what is unavailable or busy is asked again with the same key. */
-async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + 60_000;
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      const { code } = ConnectError.from(error);
-      const again = code === Code.Unavailable || code === Code.ResourceExhausted || code === Code.DeadlineExceeded;
-      if (!again || performance.now() > deadline) throw error;
-      await pause(50); // as any client backs off, so that the ones before it get done
-    }
-  }
-}
 
 async function nothingSecretKept(
   database: Awaited<ReturnType<Town["look"]>>,

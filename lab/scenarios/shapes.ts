@@ -24,6 +24,10 @@ export interface Town extends AsyncDisposable {
   transport(): Transport;
   /** Ends a service's process as a crash would and waits until it serves again; without processes of their own, nothing to do. */
   crash(service: string): Promise<void>;
+  /** The first half of a crash: when it is over the service is not there, and for a quarter of a second nobody starts it. */
+  kill(service: string): Promise<void>;
+  /** The second half: it serves again. */
+  back(service: string): Promise<void>;
   /** A look into a service's database. */
   look(service: string): Promise<pg.Client & AsyncDisposable>;
 }
@@ -52,6 +56,8 @@ async function startTogether(env: Record<string, string>): Promise<Town> {
     ...door(url, databasePrefix),
     direct: {},
     crash: async () => undefined,
+    kill: async () => undefined,
+    back: async () => undefined,
     [Symbol.asyncDispose]: () => mesh[Symbol.asyncDispose](),
   };
 }
@@ -85,6 +91,8 @@ async function startApart(env: Record<string, string>): Promise<Town> {
       await split.kill(service);
       await split.ready(service);
     },
+    kill: (service) => split.kill(service),
+    back: (service) => split.ready(service),
     async [Symbol.asyncDispose]() {
       await split[Symbol.asyncDispose]();
       await dropDatabases(everything, postgres, `${name}_`);

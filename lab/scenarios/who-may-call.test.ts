@@ -1,11 +1,12 @@
-import { create, type DescMethod } from "@bufbuild/protobuf";
+import { create, type DescMethod, type DescService } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { createAsyncIterable } from "@connectrpc/connect/protocol";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FailureSchema } from "#gen/skein/common/v1/failure_pb.ts";
+import { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
 import { Auth, Role } from "#gen/skein/options/v1/options_pb.ts";
-import { callPolicy } from "#mesh/calls.ts";
+import { callPolicy, SERVICE_HEADER } from "#mesh/calls.ts";
 import { nameOf, optionsOf } from "#mesh/contract.ts";
 import { CLIENT_HEADER } from "#mesh/identity/hop.ts";
 import type { Listener } from "#mesh/listener.ts";
@@ -35,7 +36,9 @@ const callers: Record<string, Caller> = {
   "administrator with a token for somebody else": { role: "ADMIN", refusedAs: "TOKEN_INVALID" },
   "administrator's app token": { role: "ADMIN", scope: "account:read" },
 };
-const methods = everything.flatMap(({ serves }) => serves.flatMap(({ contract }) => contract.methods));
+/** Every service serves OpsService: here identity is asked. */
+const contracts = [...everything.flatMap(({ serves }) => serves.map(({ contract }) => contract)), OpsService];
+const methods = contracts.flatMap((contract) => contract.methods);
 const cells = (names: readonly string[]) => methods.flatMap((method) => names.map((who) => ({ method, who })));
 const GATE = new Set(["UNAUTHENTICATED", "SCOPE_MISSING", "ACCOUNT_SUSPENDED", "ROLE_MISSING", "CALLER_REFUSED"]);
 for (const { refusedAs } of Object.values(callers)) if (refusedAs) GATE.add(refusedAs);
@@ -118,7 +121,9 @@ async function outcome(transport: Transport, method: DescMethod, headers: Record
         headers,
         asked,
       );
-      await message[Symbol.asyncIterator]().next();
+      const answers = message[Symbol.asyncIterator]();
+      await answers.next();
+      await answers.return?.();
     }
     return "let in";
   } catch (thrown) {
@@ -143,7 +148,8 @@ describe("through the gateway", () => {
     const wanted: string[] = [];
     for (const { method, who, caller, token } of table) {
       const say = (what: string) => `${nameOf(method)}, ${who}: ${what}`;
-      const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+      const headers: Record<string, string> = { ...(token && { authorization: `Bearer ${token}` }) };
+      if (method.parent === OpsService) headers[SERVICE_HEADER] = "identity";
       found.push(say(await outcome(outside, method, headers)));
       wanted.push(say(declared(method, caller)));
     }
@@ -155,14 +161,18 @@ describe("through the gateway", () => {
 describe("past the gateway", () => {
   const services = everything.map(({ name }) => name);
   const ownerOf = (method: DescMethod) =>
-    everything.find(({ serves }) => serves.some(({ contract }) => contract === method.parent))?.name ?? "";
+    everything.find(({ serves }) => serves.some(({ contract }) => contract === method.parent))?.name ?? "identity";
+  const find = (contract: DescService) =>
+    contract === OpsService
+      ? mesh.mesh.running.find(({ service }) => service.name === "identity")?.transport
+      : mesh.mesh.find(contract);
 
   test("a service is let in where its definition or the contract says so, and nobody's account is its to speak for", async () => {
     const found: string[] = [];
     const wanted: string[] = [];
     for (const { method, who } of cells(services)) {
       const keyring = mesh.mesh.keyringOf(who);
-      const inner = callPolicy(switchboard(mesh.mesh.find), {
+      const inner = callPolicy(switchboard(find), {
         ...{ keyring, lent: mesh.mesh.lent, retries: false },
         ownerOf: () => ownerOf(method),
       });

@@ -4,7 +4,6 @@ import type { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
 import type { Consumer } from "../consumer.ts";
 import { outside } from "../context.ts";
 import type { Courier } from "../log/courier.ts";
-import type { LogEntry } from "../log/entry.ts";
 import { createFeed, type Feed } from "../log/feed.ts";
 import type { Feeds } from "../log/feeds.ts";
 import { followFreshness, saveFreshness } from "../log/freshness.ts";
@@ -14,6 +13,7 @@ import { logHeads, readLog } from "../log/read-log.ts";
 import { rebuildable, rebuildPartition } from "../log/rebuild.ts";
 import { type Relay, startRelay } from "../log/relay.ts";
 import { createRunner } from "../log/runner.ts";
+import { entryOfMessage } from "../ops/entry.ts";
 import { handleOf } from "../ops/handle.ts";
 import type { ConsumerHandle } from "../ops/parts.ts";
 import { PARTITIONS } from "../partition.ts";
@@ -21,7 +21,7 @@ import type { Db } from "../store/database.ts";
 import type { Shared } from "./shared.ts";
 
 const LOOK_MS = 100;
-const OWN_POLL_MS = 200;
+const OWN_POLL_MS = 1_000;
 const SECOND_MS = 1_000;
 /** Without a word for so long the owner is asked how far its log reaches. */
 const SILENCE_MS = 2_000;
@@ -78,13 +78,8 @@ export function createCarrying(parts: CarryingParts): Carrying {
     if (source === service)
       return { ...(await readLog(db.query, partition, after, limit)), incarnation: await db.incarnation() };
     const answer = await ownerAt(source).readLog({ partition, after, limit });
-    const entries = answer.entries.map(
-      ({ partition, seq, at, type, subjectId, payload, trace }): LogEntry => ({
-        ...{ partition, seq, type, payload, trace, subject: subjectId },
-        at: new Date(at ? Number(at.seconds) * 1000 + at.nanos / 1e6 : 0),
-      }),
-    );
-    return { entries, head: answer.head, tooOld: answer.tooOld, incarnation: answer.incarnation };
+    const { head, tooOld, incarnation } = answer;
+    return { entries: answer.entries.map(entryOfMessage), head, tooOld, incarnation };
   }
 
   async function askHeads(feed: Feed): Promise<void> {

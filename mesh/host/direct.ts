@@ -8,7 +8,7 @@ import {
 } from "@bufbuild/protobuf";
 import { Code, ConnectError, createContextValues, type HandlerContext, type Transport } from "@connectrpc/connect";
 import { maxBytesOf, nameOf } from "../contract.ts";
-import { MAX_TIMEOUT_MS, type Route } from "./routes.ts";
+import { MAX_TIMEOUT_MS, type Route } from "./route.ts";
 
 type Answer = Promise<MessageInitShape<DescMethod["output"]>>;
 type Impl = (message: MessageShape<DescMethod["input"]>, call: HandlerContext) => Answer;

@@ -12,15 +12,7 @@ import { meshFailure, toConnectError } from "../failure.ts";
 import { type ChainParts, chain } from "../pipeline/chain.ts";
 import type { AnyRpc, Served } from "../service.ts";
 import { direct } from "./direct.ts";
-
-/** Deadlines beyond this are refused by the adapter; each method's own is far below. */
-export const MAX_TIMEOUT_MS = 10 * 60 * 1000;
-
-/** A method behind the chain. */
-export interface Route {
-  readonly method: DescMethod;
-  readonly impl: MethodImpl<DescMethod>;
-}
+import { MAX_TIMEOUT_MS, type Route } from "./route.ts";
 
 /** Puts everything that a service serves behind the chain. */
 export const routesOf = <Deps>(served: readonly Served<Deps>[], deps: Deps, parts: ChainParts): Route[] =>

@@ -23,7 +23,8 @@ import { createLogger } from "../telemetry/logger.ts";
 import { type Carrying, createCarrying } from "./carrying.ts";
 import { housekeeping } from "./housekeeping.ts";
 import { type Runner, startJobs } from "./jobs.ts";
-import { inMemory, type Route, routesOf } from "./routes.ts";
+import type { Route } from "./route.ts";
+import { inMemory, routesOf } from "./routes.ts";
 import type { Shared } from "./shared.ts";
 
 /** Other processes hear of writes that close together by one wake. */

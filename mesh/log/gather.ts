@@ -36,9 +36,10 @@ export async function gather(
   places: Places,
   ready: Set<number>,
   { own, lent, signal }: Manner,
-): Promise<{ shares: Share[]; useless: Useless[] }> {
+): Promise<{ shares: Share[]; useless: Useless[]; early: number[] }> {
   const shares: Share[] = [];
   const useless: Useless[] = [];
+  const early: number[] = [];
   let room = ROUND;
   const lacking = () =>
     [...ready].flatMap((partition) => {
@@ -62,7 +63,7 @@ export async function gather(
     await lent.timers.sleep(GRACE_MS, signal);
     takeWhatIsHere();
   }
-  if (shares.length > 0) return { shares, useless };
+  if (shares.length > 0) return { shares, useless, early };
   const pulled = await Promise.all(
     lacking()
       .slice(0, PULLS_AT_ONCE)
@@ -72,7 +73,7 @@ export async function gather(
     if (tooOld) useless.push({ partition, before: place.at, why: "dropped by retention" });
     else if (head < place.at) useless.push({ partition, before: place.at, why: "ahead of the owner" });
     else if (entries.length > 0) shares.push({ partition, place, entries: entries.slice(0, SHARE) });
-    else ready.delete(partition); // somebody spoke of more than the owner has; the next word wakes it
+    else early.push(partition); // the answer is older than the word of the event: ask again, in a moment
   }
-  return { shares, useless };
+  return { shares, useless, early };
 }

@@ -18,6 +18,8 @@ export interface Move {
 /** Where one consumer stands in one source, in its service's own database. */
 export interface Positions {
   load(partitions: readonly number[]): Promise<Map<number, bigint>>;
+  /** To which incarnation of the source they belong; empty if that was never noted. */
+  incarnation(): Promise<string>;
   /** Moves in the effect's transaction, each only from where the reader believed to be: all of them, or it throws. */
   move(tx: Tx, moves: readonly Move[]): Promise<void>;
   /** Moves where nothing was to be done; returns the partitions that it could move. */
@@ -40,6 +42,11 @@ export function positionsOf(db: Db, consumer: string, source: string): Positions
       const rows = await db.query<{ partition: number; seq: string }>(sql`select partition, seq from consumer_position
         where consumer = ${consumer} and source = ${source} and partition = any(${[...partitions]}::smallint[])`);
       return new Map(rows.map(({ partition, seq }) => [partition, BigInt(seq)]));
+    },
+    async incarnation() {
+      const [row] = await db.query<{ incarnation: string }>(sql`select incarnation from consumer_state
+        where consumer = ${consumer} and source = ${source} order by fresh_as_of desc limit 1`);
+      return row?.incarnation ?? "";
     },
     async move(tx, moves) {
       const moved = await tx.query(moving(moves));

@@ -5,14 +5,16 @@ import { PARTITIONS } from "../partition.ts";
 import type { Db } from "../store/database.ts";
 import { carriedOf } from "./carried.ts";
 import type { Courier } from "./courier.ts";
+import type { LogEntry } from "./entry.ts";
 import { holdLeases } from "./leases.ts";
 import { publishAll } from "./publish-all.ts";
 import { logHeads } from "./read-log.ts";
+import { createTold } from "./told.ts";
 
 /** Carries one service's log to the courier. */
 export interface Relay extends AsyncDisposable {
   /** Something was logged there: carry it soon. Unawaited. */
-  poke(places: readonly { partition: number; seq: bigint }[]): void;
+  poke(places: readonly { partition: number; seq: bigint; entries?: readonly LogEntry[] }[]): void;
   /** Carries what is there now; false if NATS is away or the lease is somebody else's. For tests and for settle(). */
   flush(): Promise<boolean>;
   /** Entries that this process has carried. */
@@ -31,6 +33,8 @@ export interface RelayParts {
 
 const LOOK_MS = 200;
 const LOOKS_PER_BEAT = 5;
+/** Between two rounds, so that one checkpoint serves many writes. */
+const PACE_MS = 8;
 /** Entries of one partition, and of all, that one round takes into memory. */
 const MOST = { each: 200, together: 2_048 };
 const BACK_OFF_MS = { first: 50, most: 5_000 };
@@ -46,6 +50,8 @@ export async function startRelay({ service, db, courier, lent, log, parts }: Rel
   let poked = new Map<number, bigint>();
   let [done, looks, failures] = [0, 0, 0];
   let [look, wanted, ensured, closed] = [true, false, false, false];
+  let hurried = false;
+  const told = createTold();
   let resting: Disposable | undefined;
   let running: Promise<void> | undefined;
 
@@ -78,7 +84,9 @@ export async function startRelay({ service, db, courier, lent, log, parts }: Rel
     if (from.size === 0) return false;
     if (!ensured) await courier.ensure(service);
     ensured = true;
-    const entries = await carried.next(from, Math.max(1, Math.min(MOST.each, Math.floor(MOST.together / from.size))));
+    const known = told.take(from);
+    const entries =
+      known ?? (await carried.next(from, Math.max(1, Math.min(MOST.each, Math.floor(MOST.together / from.size)))));
     crashPoint(service, "relay.afterRead");
     const { reached, acknowledged, failure } = await publishAll(courier, service, incarnation, entries);
     crashPoint(service, "relay.afterPublish");
@@ -114,7 +122,10 @@ export async function startRelay({ service, db, courier, lent, log, parts }: Rel
         if (look) await lookAtHeads();
         look = false;
         if (resting) continue;
-        wanted = (await carryOn()) || wanted;
+        const moved = await carryOn();
+        wanted = moved || wanted;
+        // What is written in the meantime goes along with the next.
+        if (moved && !hurried) await lent.timers.sleep(PACE_MS);
         if (failures > 0) log.info({ service, failures }, "the log is carried again");
         failures = 0;
       } catch (error) {
@@ -147,16 +158,21 @@ export async function startRelay({ service, db, courier, lent, log, parts }: Rel
       return done;
     },
     poke(places) {
-      for (const { partition, seq } of places) if (seq > (poked.get(partition) ?? 0n)) poked.set(partition, seq);
+      for (const { partition, seq, entries = [] } of places) {
+        if (seq > (poked.get(partition) ?? 0n)) poked.set(partition, seq);
+        told.add(entries);
+      }
       if (!closed) void kick(false);
     },
     async flush() {
+      hurried = true;
       await leases.renew();
       const goal = await logHeads(db.query);
       resting?.[Symbol.dispose]();
       resting = undefined;
       while (running) await running;
       await kick(true);
+      hurried = false;
       const at = await carried.load(EVERY);
       return goal.every((seq, partition) => (at.get(partition) ?? 0n) >= seq);
     },

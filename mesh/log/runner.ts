@@ -11,12 +11,15 @@ import type { Feed } from "./feed.ts";
 import { gather, type Share } from "./gather.ts";
 import type { LogMeters } from "./meters.ts";
 import { ATTEMPTS, patienceWith, pauseMs } from "./patience.ts";
-import { type Place, type Places, placesOf } from "./places.ts";
+import { type Places, placesOf } from "./places.ts";
 import { Fenced, type Positions, positionsOf } from "./positions.ts";
 import { createWaiters } from "./waiters.ts";
 
 /** Rounds are not closer together than this while nobody waits: what comes meanwhile shares a transaction. */
-const PACE_MS = 12;
+const PACE_MS = 20;
+
+/** Until the owner is asked once more for what others speak of already. */
+const EARLY_MS = 25;
 
 /** What a runner stands on. */
 export interface RunnerParts {
@@ -68,6 +71,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
   let current: Promise<void> | undefined;
   let applied = 0;
   let stuck = "";
+  let incarnation = "";
 
   async function commit(shares: readonly Share[]): Promise<void> {
     const moves = shares.map(({ partition, place, entries }) => ({
@@ -138,14 +142,16 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
       for (const { partition, place } of shares) {
         place.attempts++;
         // The first time around each goes alone at once; whoever fails alone rests.
-        if (alone || patience === "WAIT") rest(partition, place);
+        if (alone || patience === "WAIT") rest(partition, pauseMs(place.attempts));
       }
     }
   }
 
-  function rest(partition: number, place: Place): void {
+  function rest(partition: number, ms: number): void {
+    const place = places.get(partition);
+    if (!place) return;
     place.resting = true;
-    lent.timers.after(pauseMs(place.attempts), () => {
+    lent.timers.after(ms, () => {
       place.resting = false;
       kick(partition);
     });
@@ -155,7 +161,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
     log.warn({ consumer: consumer.name, source, partition, why }, "position is of no use: reading a snapshot");
     if (!(await parts.restore(consumer, source, partition))) {
       // Nothing to restore from: what is gone is said, and the rest goes on.
-      const { entries, head } = await feed.pull(partition, 0n);
+      const { entries, head } = await feed.pull(partition, before);
       const next = (entries[0]?.seq ?? head + 1n) - 1n;
       stuck = `partition ${partition}: ${why}, went on from ${before} at ${next}`;
       await db.transact((tx) => positions.set(tx, partition, next));
@@ -163,12 +169,23 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
     await reload([partition]);
   }
 
+  // Positions in a database that was restored since say nothing about what it holds now.
+  async function begunAnew(): Promise<void> {
+    if (feed.incarnation === "" || feed.incarnation === incarnation) return;
+    const anew = incarnation !== "";
+    incarnation = feed.incarnation;
+    if (anew)
+      for (const partition of places.all()) await restore(partition, 0n, "of a database that was restored since");
+  }
+
   async function round(): Promise<void> {
-    const { shares, useless } = await gather(feed, places, ready, {
+    await begunAnew();
+    const { shares, useless, early } = await gather(feed, places, ready, {
       own: source === parts.service,
       lent,
       signal: stop.signal,
     });
+    for (const partition of early) rest(partition, EARLY_MS);
     for (const { partition, before, why } of useless) await restore(partition, before, why);
     const idle = shares.filter(({ entries }) => !entries.some(concerns));
     for (const { partition, entries } of idle) places.pass(partition, entries.at(-1)?.seq ?? 0n);
@@ -216,6 +233,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
     },
     position: (partition) => places.get(partition)?.at,
     async take(partitions) {
+      incarnation ||= await positions.incarnation();
       parked = new Set([...parked, ...(await parkedSubjects(db.query, consumer.name, source))]);
       for (const [partition, at] of await positions.load(partitions)) {
         places.take(partition, at);

@@ -1,6 +1,3 @@
-import type { DescMessage } from "@bufbuild/protobuf";
-import type { Client } from "@connectrpc/connect";
-import type { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
 import type { Consumer } from "../consumer.ts";
 import type { Cursors } from "../cursor.ts";
 import type { Lent } from "../lent.ts";
@@ -34,8 +31,3 @@ export interface OpsParts extends RebuildParts {
   /** How far a source's log reaches, by partition; rejects when nobody can say. */
   readonly headsOf: (source: string) => Promise<readonly bigint[]>;
 }
-
-/** Reaches the OpsService of a service, this one included. */
-export type OwnerAt = (service: string) => Client<typeof OpsService>;
-/** The service to whose contracts a message belongs. */
-export type SourceOf = (schema: DescMessage) => string;

@@ -1,11 +1,14 @@
-import { type Client, Code, ConnectError } from "@connectrpc/connect";
+import { type Client, Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { PrivacyService } from "#gen/skein/identity/v1/privacy_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
+import { toConnectError } from "../failure.ts";
+import { realLent } from "../lent.ts";
 import { sql } from "../store/sql.ts";
 import { toy } from "../testing/toy.ts";
 import { as, startTestMesh } from "../testing.ts";
+import { deadlineOf } from "./deadline.ts";
 
 const seen: { timeoutMs: number | undefined; requestId: string; traceId: string }[] = [];
 const sleepy = toy("identity", [IdentityService, SessionService], {
@@ -69,6 +72,25 @@ test("cancelling in a transaction undoes it", async () => {
   expect(ConnectError.from(await call.catch((thrown: unknown) => thrown)).code).toBe(Code.Canceled);
   await expect.poll(() => sleepers(db), { timeout: 2_000, interval: 20 }).toBe(0);
   expect(await db.query(sql`select * from effect`)).toEqual([]);
+});
+
+test("a caller that gives up is no failure of ours, however it ends its stream", async () => {
+  for (const [reason, code] of [
+    [new ConnectError("http/2 stream closed with error code INTERNAL_ERROR (0x2)", Code.Internal), Code.Canceled],
+    [new Error("socket hang up"), Code.Canceled],
+    [new ConnectError("the operation timed out", Code.DeadlineExceeded), Code.DeadlineExceeded],
+  ] as const) {
+    const client = new AbortController();
+    const call = { signal: client.signal, timeoutMs: () => undefined } as unknown as HandlerContext;
+    using deadline = deadlineOf(IdentityService.method.getProfile, call, realLent());
+    const ended = deadline.race(Promise.withResolvers<never>().promise).catch((thrown: unknown) => thrown);
+    client.abort(reason);
+    const told = toConnectError(await ended, "", deadline.signal);
+    expect([told.code, toConnectError(new Error("broken on the way out"), "", deadline.signal).code]).toEqual([
+      code,
+      code,
+    ]);
+  }
 });
 
 test("what is left of the deadline, the request id and the trace travel on", async () => {

@@ -12,7 +12,7 @@ export function deadlineOf(method: DescMethod, call: HandlerContext, { clock, ti
   const timer = timers.after(granted, () => over.abort(late()));
   const { signal } = over;
   // By hand: AbortSignal.any costs weak references for every call.
-  const gone = () => over.abort(call.signal.reason);
+  const gone = () => over.abort(whyEnded(call.signal.reason));
   if (call.signal.aborted) gone();
   else call.signal.addEventListener("abort", gone, { once: true });
   return {
@@ -21,10 +21,7 @@ export function deadlineOf(method: DescMethod, call: HandlerContext, { clock, ti
     /** The answer, or the end of the time: a handler that does not listen cannot hold its caller. */
     async race<T>(work: Promise<T>): Promise<T> {
       const { promise, reject } = Promise.withResolvers<never>();
-      const give = () =>
-        reject(
-          signal.reason instanceof ConnectError ? signal.reason : new ConnectError("the caller is gone", Code.Canceled),
-        );
+      const give = () => reject(signal.reason);
       if (signal.aborted) give();
       else signal.addEventListener("abort", give, { once: true });
       work.catch(() => undefined); // its own end is not interesting once the race is lost
@@ -41,3 +38,9 @@ export function deadlineOf(method: DescMethod, call: HandlerContext, { clock, ti
     },
   };
 }
+
+/** A client that gives up resets its stream as it likes, "internal error" included: that is no failure of ours. */
+const whyEnded = (reason: unknown): ConnectError =>
+  reason instanceof ConnectError && reason.code === Code.DeadlineExceeded
+    ? reason
+    : new ConnectError("the caller is gone", Code.Canceled, undefined, undefined, reason);

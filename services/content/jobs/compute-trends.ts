@@ -12,7 +12,7 @@ export const computeTrends: Job<Deps> = {
   everyMs: 60_000,
   async run({ db, clock, config }, signal) {
     const now = clock.now();
-    await foldHours(db.query, new Date(now.getTime() - RECENT_MS));
+    await foldHours(db, new Date(now.getTime() - RECENT_MS));
     for (const span of ["HOUR", "DAY", "WEEK"] as const) {
       signal.throwIfAborted();
       const window = { ...WINDOWS[span], now, least: config.trendMinAccounts };

@@ -100,11 +100,11 @@ test("what can be published no more fails with the reason, and can be put off un
   await runDue();
   expect(await texts(dan)).toEqual([]);
   const { scheduledPost } = await client().reschedulePost(
-    { scheduledPostId: id, publishAt: ahead(MINUTE_MS) },
+    { scheduledPostId: id, publishAt: ahead(2 * MINUTE_MS) },
     as(dan),
   );
   expect(scheduledPost).toMatchObject({ state: State.WAITING, failureReason: "" });
-  mesh.clock.advance(MINUTE_MS);
+  mesh.clock.advance(2 * MINUTE_MS);
   await runDue();
   expect(await texts(dan)).toHaveLength(1);
 });
@@ -164,7 +164,7 @@ test("what is cancelled never comes out; what is out cannot be cancelled or put 
   await runDue();
   expect(await texts(hal)).toHaveLength(1);
   expect(await refusal(cancel(out))).toMatchObject(tooLate);
-  const foreign = client().reschedulePost({ ...late, publishAt: ahead(MINUTE_MS) }, as(ida));
+  const foreign = client().reschedulePost({ ...late, publishAt: ahead(2 * MINUTE_MS) }, as(ida));
   expect(await refusal(foreign)).toMatchObject({ reason: "SCHEDULED_POST_NOT_FOUND" });
 });
 

@@ -10,7 +10,7 @@ export const recountHashtagHours: Job<Deps> = {
   everyMs: 3_600_000,
   async run({ db, clock }) {
     const now = clock.now().getTime();
-    await foldHours(db.query, new Date(now - 8 * DAY_MS));
+    await foldHours(db, new Date(now - 8 * DAY_MS));
     await dropHours(db.query, new Date(now - 15 * DAY_MS));
   },
 };

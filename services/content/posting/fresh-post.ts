@@ -13,7 +13,7 @@ export function freshPost(ctx: Context, prepared: Prepared, author: Profile | un
     ...{ id: card.id, authorId, state: "PUBLISHED", version: card.version, card, author },
     ...{ counts: NO_COUNTS, viewer: UNTOUCHED, quote: quoteOf(prepared), poll: pollOf(prepared) },
   };
-  const seen = judge([record], (id) => relations(id), lookingAs(ctx));
+  const seen = judge([record], relations, lookingAs(ctx));
   judged(ctx);
   const [post] = present(seen, [card.id]);
   if (!post) throw new Error("an author does not see the own post");

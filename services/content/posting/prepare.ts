@@ -15,7 +15,8 @@ import { audienceOf, checkPost, mediaOf, pollOf, type Written } from "../rules/n
 import { tidyLine } from "../rules/text.ts";
 import { accountsByHandle, isActive } from "../store/accounts.ts";
 import { hydrate } from "../view/hydrate.ts";
-import { type Relations, relate, SELF } from "../view/relations.ts";
+import { isThere } from "../view/record.ts";
+import { NOBODY, type Relations, relate, SELF } from "../view/relations.ts";
 import { judge, type SeenPost } from "../view/visible.ts";
 
 /** A post that may be published as it is. */
@@ -93,7 +94,7 @@ async function lookUp(
     handles.length === 0 ? new Map<string, string>() : accountsByHandle(deps.db.query, handles),
     hydrate(deps.db, authorId, ids),
   ]);
-  const authors = [...records.values()].map((record) => record.authorId);
+  const authors = ids.map((id) => (isThere(records.get(id)) ? records.get(id)?.authorId : undefined) ?? NOBODY);
   const relations = await relate(deps, authorId, Surface.THREAD, [...named.values(), ...authors]);
   const seen = judge([...records.values()], relations, { viewerId: authorId, surface: Surface.THREAD, now });
   const target = (id: string) => {

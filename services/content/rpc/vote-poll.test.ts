@@ -80,8 +80,8 @@ test("posts out of sight and posts without a poll have none", async () => {
   expect(await refusal(results(postId, people.bob))).toMatchObject(missing);
   mesh.graph.unblock(people.ann, people.bob);
   const plain = await postAs(mesh, people.ann);
-  for (const call of [vote(plain, people.bob, 0), results(plain)])
-    expect(await refusal(call)).toMatchObject({ code: Code.NotFound, reason: "POLL_NOT_FOUND" });
+  for (const call of [() => vote(plain, people.bob, 0), () => results(plain)])
+    expect(await refusal(call())).toMatchObject({ code: Code.NotFound, reason: "POLL_NOT_FOUND" });
 });
 
 test("a poll is over at its end and announced once, with everybody's votes in it", async () => {

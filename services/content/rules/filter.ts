@@ -66,27 +66,32 @@ export function matchFilters(filters: Filters | undefined, post: Filterable, sho
   const own = found(phrases, textsOf(post));
   const quoted =
     post.quoted && post.quoted.card.authorId !== accountId ? found(phrases, textsOf(post.quoted)) : undefined;
-  const hits = new Map<number, string>();
-  filters.places.forEach(({ filter, phrase }, place) => {
-    const rule = filters.filters[filter]?.rule;
-    if (!rule || !active[filter] || hits.has(filter)) return;
-    const within = (scope: Place, hit: Hits | undefined) => hit?.[scope].has(place) && asks(rule, scope);
-    // A quote is looked at whole; only names are asked for by themselves.
-    const inQuote =
-      asks(rule, FilterScope.QUOTES) &&
-      (IN_QUOTE.some((scope) => quoted?.[scope].has(place)) || within(FilterScope.NAMES, quoted));
-    if (inQuote || PLACES.some((scope) => within(scope, own))) hits.set(filter, phrase);
-  });
-  return outcome(filters, hits);
+  const hits = new Set<number>();
+  const note = (places: ReadonlySet<number>, ...scopes: FilterScope[]) => {
+    for (const place of places) {
+      const filter = filters.places[place]?.filter ?? -1;
+      const rule = filters.filters[filter]?.rule;
+      if (rule && active[filter] && scopes.every((scope) => asks(rule, scope))) hits.add(place);
+    }
+  };
+  for (const scope of PLACES) note(own[scope], scope);
+  // A quote is looked at whole; only names are asked for by themselves.
+  if (quoted) for (const scope of IN_QUOTE) note(quoted[scope], FilterScope.QUOTES);
+  if (quoted) note(quoted[FilterScope.NAMES], FilterScope.QUOTES, FilterScope.NAMES);
+  return hits.size === 0 ? NOTHING : outcome(filters, hits);
 }
 
-function outcome({ filters }: Filters, hits: ReadonlyMap<number, string>): Filtered {
-  const matches: MessageInitShape<typeof FilterMatchSchema>[] = [];
-  for (const [place, phrase] of hits) {
-    const filter = filters[place];
-    if (filter?.rule.action === FilterAction.HIDE) return { hidden: true, matches: [] };
-    if (filter) matches.push({ filterId: filter.id, title: filter.rule.title, phrase });
+function outcome({ filters, places }: Filters, hits: ReadonlySet<number>): Filtered {
+  const told = new Map<number, string>();
+  for (const place of [...hits].sort((a, b) => a - b)) {
+    const { filter = -1, phrase = "" } = places[place] ?? {};
+    if (filters[filter]?.rule.action === FilterAction.HIDE) return { hidden: true, matches: [] };
+    if (!told.has(filter)) told.set(filter, phrase);
   }
+  const matches = [...told].flatMap(([place, phrase]) => {
+    const filter = filters[place];
+    return filter ? [{ filterId: filter.id, title: filter.rule.title, phrase }] : [];
+  });
   return { hidden: false, matches };
 }
 

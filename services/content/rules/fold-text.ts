@@ -34,11 +34,15 @@ const PLAIN: Readonly<Record<string, string>> = {
 const BUILT_IN = /[æœøđðħłþ‘’ʼ“”]/g;
 
 /** Text as phrases are looked for in it: without case, width, accents, and what nobody sees; white space is one space. */
-export const foldText = (text: string): string =>
+export const foldText = (text: string): string => (PLAINEST.test(text) ? text.toLowerCase() : foldAll(text)).trim();
+
+/** Nothing but ASCII, and no two spaces: most of what people write, and nothing to do but its case. */
+const PLAINEST = /^(?:[!-~]| (?! ))*$/;
+
+const foldAll = (text: string): string =>
   foldCase(text)
     .normalize("NFKD")
     .replace(ACCENTS, "")
     .replace(BUILT_IN, (letter) => PLAIN[letter] ?? letter)
     .normalize("NFC") // Korean syllables whole again: half of one must not be found in it
-    .replace(/\s+/g, " ")
-    .trim();
+    .replace(/\s+/g, " ");

@@ -17,66 +17,90 @@ export interface PhraseSet {
 
 /** Builds an Aho-Corasick automaton: looking costs the length of the text, however many phrases there are. */
 export function createPhraseSet(phrases: readonly Phrase[]): PhraseSet {
-  const next = new Map<number, number>(); // state and character to state
-  const ends: number[][] = [[]];
-  phrases.forEach(({ text }, place) => {
-    if (text === "") return;
-    let state = 0;
-    for (let at = 0; at < text.length; at++) state = follow(state, text.charCodeAt(at));
-    ends[state]?.push(place);
-  });
-  const { fail, hit } = link(next, ends);
-
-  function follow(state: number, unit: number): number {
-    const key = keyOf(state, unit);
-    const known = next.get(key);
-    if (known !== undefined) return known;
-    next.set(key, ends.length);
-    return ends.push([]) - 1;
-  }
-
+  const { trie, ends } = plant(phrases);
+  const { next, letters, width } = trie;
+  const { fail, hit } = link(trie, ends);
   return {
-    size: ends.length,
+    size: trie.parent.length,
     find(text) {
       const found = new Set<number>();
       if (next.size === 0) return found;
       let state = 0;
       for (let at = 0; at < text.length; at++) {
-        const unit = text.charCodeAt(at);
-        let to = next.get(keyOf(state, unit));
+        const letter = letters.get(text.charCodeAt(at));
+        if (letter === undefined) {
+          state = 0;
+          continue;
+        }
+        let to = next.get(state * width + letter);
         while (to === undefined && state !== 0) {
           state = fail[state] ?? 0;
-          to = next.get(keyOf(state, unit));
+          to = next.get(state * width + letter);
         }
         state = to ?? 0;
         // Along the chain of states that end a phrase here: this one, or shorter ones.
         for (let end = state; end !== 0; end = hit[end] ?? 0)
-          for (const place of ends[end] ?? []) if (stands(phrases[place] as Phrase, text, at + 1)) found.add(place);
+          for (const place of ends.get(end) ?? []) if (stands(phrases[place] as Phrase, text, at + 1)) found.add(place);
       }
       return found;
     },
   };
 }
 
-const UNITS = 0x1_0000;
-const keyOf = (state: number, unit: number): number => state * UNITS + unit;
+/** The phrases as one tree. State 0 is its root; of each other state we know whence and by which letter it is reached. */
+interface Trie {
+  /** Small numbers for the characters that occur, so that state and letter make a small number, too. */
+  readonly letters: ReadonlyMap<number, number>;
+  readonly width: number;
+  readonly next: ReadonlyMap<number, number>;
+  readonly parent: readonly number[];
+  readonly letter: readonly number[];
+  readonly depth: readonly number[];
+}
+
+function plant(phrases: readonly Phrase[]): { trie: Trie; ends: ReadonlyMap<number, number[]> } {
+  const letters = new Map<number, number>();
+  for (const { text } of phrases)
+    for (let at = 0; at < text.length; at++)
+      if (!letters.has(text.charCodeAt(at))) letters.set(text.charCodeAt(at), letters.size);
+  const width = letters.size;
+  const next = new Map<number, number>();
+  const [parent, letter, depth] = [[0], [0], [0]];
+  const ends = new Map<number, number[]>();
+  phrases.forEach(({ text }, place) => {
+    let state = 0;
+    for (let at = 0; at < text.length; at++) {
+      const by = letters.get(text.charCodeAt(at)) ?? 0;
+      const key = state * width + by;
+      let to = next.get(key);
+      if (to === undefined) {
+        to = parent.length;
+        next.set(key, to);
+        parent.push(state);
+        letter.push(by);
+        depth.push(at + 1);
+      }
+      state = to;
+    }
+    if (state !== 0) ends.set(state, [...(ends.get(state) ?? []), place]);
+  });
+  return { trie: { letters, width, next, parent, letter, depth }, ends };
+}
 
 /** Where to go on when the next character does not fit, and the nearest state on that way which ends a phrase. */
-function link(next: ReadonlyMap<number, number>, ends: readonly number[][]): { fail: Uint32Array; hit: Uint32Array } {
-  const fail = new Uint32Array(ends.length);
-  const hit = new Uint32Array(ends.length);
-  const children: [unit: number, state: number][][] = ends.map(() => []);
-  for (const [key, state] of next) children[Math.floor(key / UNITS)]?.push([key % UNITS, state]);
-  const queue = [0];
-  for (const state of queue) {
-    for (const [unit, child] of children[state] ?? []) {
-      let back = fail[state] ?? 0;
-      while (state !== 0 && back !== 0 && !next.has(keyOf(back, unit))) back = fail[back] ?? 0;
-      const target = state === 0 ? 0 : (next.get(keyOf(back, unit)) ?? 0);
-      fail[child] = target;
-      hit[child] = (ends[target]?.length ?? 0) > 0 ? target : (hit[target] ?? 0);
-      queue.push(child);
-    }
+function link({ next, width, parent, letter, depth }: Trie, ends: ReadonlyMap<number, unknown>) {
+  const fail = new Uint32Array(parent.length);
+  const hit = new Uint32Array(parent.length);
+  // Shallow states first: where a state fails to is always less deep.
+  const order = Uint32Array.from(depth.keys()).sort((a, b) => (depth[a] ?? 0) - (depth[b] ?? 0));
+  for (const state of order) {
+    if ((depth[state] ?? 0) < 2) continue;
+    const by = letter[state] ?? 0;
+    let back = fail[parent[state] ?? 0] ?? 0;
+    while (back !== 0 && !next.has(back * width + by)) back = fail[back] ?? 0;
+    const to = next.get(back * width + by) ?? 0;
+    fail[state] = to;
+    hit[state] = ends.has(to) ? to : (hit[to] ?? 0);
   }
   return { fail, hit };
 }

@@ -40,7 +40,7 @@ function fresh<A extends SeedAct>(acts: readonly A[], made: readonly Made[]): A[
 /** Likes many posts at once, counts and announces it; returns how many likes are new. */
 export function seedLikes(db: Db, likes: readonly SeedAct[]): Promise<number> {
   const { actors, posts, authors, shards, moments } = columns(likes);
-  return db.commit(undefined, async (tx) => {
+  return db.transact(async (tx) => {
     const made = await tx.query<Made>(sql`
       with effect as (insert into post_like (liker_id, post_id, author_id, shard, liked_at)
         select * from unnest(${actors}::uuid[], ${posts}::uuid[], ${authors}::uuid[], ${shards}::smallint[], ${moments}::timestamptz[])
@@ -58,7 +58,7 @@ export function seedLikes(db: Db, likes: readonly SeedAct[]): Promise<number> {
 /** Shares many posts at once, counts and announces it; returns how many shares are new. */
 export function seedShares(db: Db, shares: readonly SeedShare[]): Promise<number> {
   const { actors, posts, authors, shards, moments } = columns(shares);
-  return db.commit(undefined, async (tx) => {
+  return db.transact(async (tx) => {
     const made = await tx.query<Made>(sql`
       with effect as (insert into post_share (sharer_id, post_id, author_id, shard, shared_at, id)
         select * from unnest(${actors}::uuid[], ${posts}::uuid[], ${authors}::uuid[], ${shards}::smallint[], ${moments}::timestamptz[],

@@ -21,7 +21,7 @@ import { type SeedVote, seedVotes } from "./seed-votes.ts";
  * these: its counters are kept with it.
  */
 export function seedPosts(db: Db, cards: readonly PostCard[], votes: readonly SeedVote[]): Promise<Set<string>> {
-  return db.commit(undefined, async (tx) => {
+  return db.transact(async (tx) => {
     const made = await insertCards(tx, cards);
     const fresh = cards.filter(({ id }) => made.has(id));
     await insertParts(tx, fresh);

@@ -7,7 +7,7 @@ import type { Query } from "./query.ts";
 export async function readProfiles(query: Query, ids: readonly string[]): Promise<Map<string, Profile>> {
   if (ids.length === 0) return new Map();
   const rows = await query<{ id: string; profile: Buffer }>(
-    sql`select id, profile from account where id = any(${ids}::uuid[])`,
+    sql`select id, profile from account where id = any((select ${ids}::uuid[])::uuid[])`,
   );
   return new Map(
     rows.flatMap(({ id, profile }) => {
@@ -23,7 +23,7 @@ export async function readProfiles(query: Query, ids: readonly string[]): Promis
  */
 export async function accountsByHandle(query: Query, handles: readonly string[]): Promise<Map<string, string>> {
   const rows = await query<{ handle: string; id: string }>(sql`select lower(handle) as handle, min(id::text) as id
-    from account where lower(handle) = any(${handles}::text[]) and state = 'ACTIVE' group by lower(handle) having count(*) = 1`);
+    from account where lower(handle) = any((select ${handles}::text[])::text[]) and state = 'ACTIVE' group by lower(handle) having count(*) = 1`);
   return new Map(rows.map(({ handle, id }) => [handle, id]));
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sql } from "#mesh/store/sql.ts";
 import { settle } from "../testing/people.ts";
-import { analyze, planOf } from "../testing/plans.ts";
+import { analyze, plannedOnce, planOf } from "../testing/plans.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 import { write } from "../testing/writing.ts";
 import { hydrate } from "../view/hydrate.ts";
@@ -80,7 +80,7 @@ const reads: [string, RegExp, (query: Query) => Promise<unknown>][] = [
   [
     "what is below",
     /Index.* post_parent/,
-    (query) => repliesBelow(query, [root], ann, { levels: 5, perParent: 10, most: 300, newestFirst: false }),
+    (query) => repliesBelow(query, [root], ann, { levels: 5, newestFirst: false }),
   ],
   ["the way up", /Index.* post_id/, (query) => wayUp(query, root, 40)],
   ["whole posts", /Index.* post_id/, (query) => hydrate({ query }, ann, [root, LAST])],
@@ -109,3 +109,11 @@ test.each(reads)("among many posts an index finds %s", async (_, index, ask) => 
   const removed = [...plan.matchAll(/Rows Removed by [^:]+: (\d+)/g)].map(([, count]) => Number(count));
   expect(Math.max(0, ...removed)).toBeLessThan(200);
 });
+
+// What a job does once a minute may be planned once a minute.
+test.each(reads.filter(([name]) => name !== "final deletions"))(
+  "the way to find %s is planned once",
+  async (_, __, ask) => {
+    expect(await plannedOnce(mesh, ask)).toBe(true);
+  },
+);

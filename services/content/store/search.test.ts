@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Audience } from "#gen/skein/common/v1/visibility_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
 import { parseQuery, tsqueryOf } from "../rules/search-query.ts";
-import { analyze, planOf } from "../testing/plans.ts";
+import { administer, analyze, planOf } from "../testing/plans.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 import { AFTER_ALL } from "./moment.ts";
 import { type Place, type Scan, scanBack, type Wanted } from "./search.ts";
@@ -139,4 +139,15 @@ test("the indexes find it", async () => {
   expect(await plan({ hashtag: "tagged" })).toMatch(/Bitmap Index Scan on search_doc\w*_hashtags_idx/);
   expect(await plan({ authorId: AUTHOR })).toMatch(/Index Scan\w* (Backward )?using search_doc\w*_author_id\w*/);
   expect(await plan({ language: "de" })).not.toContain("Seq Scan on search_doc_2");
+});
+
+test("months are made before they begin", async () => {
+  await using admin = await administer(mesh);
+  const months = async () =>
+    (await admin.query(`select relname from pg_class where relname ~ '^search_doc_2[0-9]{5}$' order by 1`)).rows;
+  const before = await months();
+  expect(before.length).toBeGreaterThanOrEqual(4);
+  await admin.query(`drop table ${before.at(-1)?.relname}`);
+  while (!(await mesh.runJob("content", "keep-search-months")));
+  expect(await months()).toEqual(before);
 });

@@ -77,31 +77,30 @@ export async function repliesOf(
   return rows.map(replyOf);
 }
 
-/** How far a tree is followed down. */
-export interface Reach {
-  readonly levels: number;
-  readonly perParent: number;
-  readonly most: number;
-  readonly newestFirst: boolean;
-}
+/** So many replies of each post are looked at below the first level, and so many in all. */
+export const PER_PARENT = 10;
+export const MOST_BELOW = 300;
 
-/** What lies below posts, level by level; under each post the first ones in the order of their ids, and in that order. */
+/**
+ * What lies below posts, level by level; under each post the first ones in the order of their ids, and in that order. The
+ * limits are written out: with parameters the planner would plan anew each time, hoping for better.
+ */
 export async function repliesBelow(
   query: Query,
   parentIds: readonly string[],
   viewerId: string | undefined,
-  { levels, perParent, most, newestFirst }: Reach,
+  { levels, newestFirst }: { levels: number; newestFirst: boolean },
 ): Promise<Reply[]> {
   if (parentIds.length === 0 || levels < 1) return [];
   const order = newestFirst ? sql`order by id desc` : sql`order by id`;
   const rows = await query<Row>(sql`with recursive below as (
-      select c.*, 1 as level from unnest(${parentIds}::uuid[]) asked (parent) cross join lateral
-        (select ${COLUMNS} from post where parent_id = asked.parent ${order} limit ${perParent}::int) c
+      select c.*, 1 as level from unnest((select ${parentIds}::uuid[])) asked (parent) cross join lateral
+        (select ${COLUMNS} from post where parent_id = asked.parent ${order} limit 10) c
       union all
       select c.*, b.level + 1 from below b cross join lateral
-        (select ${COLUMNS} from post where parent_id = b.id ${order} limit ${perParent}::int) c
+        (select ${COLUMNS} from post where parent_id = b.id ${order} limit 10) c
       where b.level < ${levels}::int),
-    found as (select *, row_number() over () as place from (select * from below limit ${most}::int) b) ${known(viewerId)} order by place`);
+    found as (select *, row_number() over () as place from (select * from below limit 300) b) ${known(viewerId)} order by place`);
   return rows.map(replyOf);
 }
 

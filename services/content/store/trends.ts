@@ -38,17 +38,20 @@ export interface Window {
  * Counts again, hour by hour, how hashtags were used since a moment, and writes what differs: posts come and go, and so
  * do accounts.
  */
-export async function foldHours(query: Query, since: Date): Promise<void> {
+export async function foldHours(db: Db, since: Date): Promise<void> {
   const from = new Date(Math.floor(since.getTime() / HOUR_MS) * HOUR_MS);
-  await query(sql`
+  // Two jobs do this, and may meet: a transaction is tried again.
+  await db.commit(undefined, (tx) =>
+    tx.query(sql`
     with used as materialized (select date_trunc('hour', u.used_at) as hour, u.tag, count(*)::int as posts,
         count(distinct u.author_id)::int as accounts
       from hashtag_use u where u.used_at >= ${from} and ${open} group by 1, 2),
     gone as (delete from hashtag_hour h where h.hour >= ${from}
       and not exists (select 1 from used where used.hour = h.hour and used.tag = h.tag))
-    insert into hashtag_hour as h (hour, tag, posts, accounts) select hour, tag, posts, accounts from used
+    insert into hashtag_hour as h (hour, tag, posts, accounts) select hour, tag, posts, accounts from used order by hour, tag
     on conflict (hour, tag) do update set posts = excluded.posts, accounts = excluded.accounts
-    where (h.posts, h.accounts) is distinct from (excluded.posts, excluded.accounts)`);
+    where (h.posts, h.accounts) is distinct from (excluded.posts, excluded.accounts)`),
+  );
 }
 
 /** Forgets hours that nothing is compared with any more. */

@@ -5,7 +5,7 @@ import type { Query } from "../store/query.ts";
 import type { ContentMesh } from "./start.ts";
 
 /** A connection to content's database that may do what the service may not: tell the planner what is there, and ask it. */
-async function administer(mesh: ContentMesh) {
+export async function administer(mesh: ContentMesh) {
   const [row] = await mesh.content.db.query<{ name: string }>(sql`select current_database() as name`);
   const url = new URL(inject("servers").postgres);
   url.pathname = `/${row?.name}`;
@@ -20,18 +20,34 @@ export async function analyze(mesh: ContentMesh, ...tables: string[]): Promise<v
 
 /** How the statement that is asked for would be carried out, with a plan for its values. */
 export async function planOf(mesh: ContentMesh, ask: (query: Query) => Promise<unknown>): Promise<string> {
-  let asked: Sql | undefined;
-  await ask(async (statement) => {
-    asked = statement;
-    return [];
-  });
-  if (!asked) throw new Error("nothing was asked");
+  const asked = await statementOf(ask);
   await using admin = await administer(mesh);
   await admin.query(`prepare asked as ${asked.text}`);
   const { rows } = await admin.query<{ "QUERY PLAN": string }>(
     `explain (analyze, costs off) execute asked (${asked.values.map(literal).join(", ")})`,
   );
   return rows.map((row) => row["QUERY PLAN"]).join("\n");
+}
+
+/** Whether the server keeps one plan for the statement, instead of planning anew for each values. */
+export async function plannedOnce(mesh: ContentMesh, ask: (query: Query) => Promise<unknown>): Promise<boolean> {
+  const { text, values } = await statementOf(ask);
+  await using admin = await administer(mesh);
+  for (let times = 0; times < 8; times++) await admin.query({ name: "asked", text, values: [...values] });
+  const { rows } = await admin.query<{ kept: boolean }>(
+    "select generic_plans > 0 as kept from pg_prepared_statements where name = 'asked'",
+  );
+  return rows[0]?.kept ?? false;
+}
+
+async function statementOf(ask: (query: Query) => Promise<unknown>): Promise<Sql> {
+  let asked: Sql | undefined;
+  await ask(async (statement) => {
+    asked = statement;
+    return [];
+  });
+  if (!asked) throw new Error("nothing was asked");
+  return asked;
 }
 
 function literal(value: unknown): string {

@@ -9,7 +9,8 @@ import { readProfiles } from "../store/accounts.ts";
 import { filtersOf } from "../store/filters.ts";
 import { hydrate } from "./hydrate.ts";
 import { type PostInit, present } from "./present.ts";
-import { relate } from "./relations.ts";
+import { isThere, type PostRecord } from "./record.ts";
+import { NOBODY, relate } from "./relations.ts";
 import { type Seen, type SeenPost, visible } from "./visible.ts";
 
 /**
@@ -27,8 +28,15 @@ export async function look(
     hydrate(deps.db, viewerId, ids),
     viewerId === undefined || ids.length === 0 ? undefined : filtersOf(deps.db, viewerId, ctx.now),
   ]);
-  return visible(deps, ctx, records.values(), { filters, also });
+  return visible(deps, ctx, records.values(), { filters, also: withNobody(records, ids, also) });
 }
+
+/** The accounts to ask about beside authors; somebody is asked about even if a post is not there. */
+const withNobody = (
+  records: ReadonlyMap<string, PostRecord>,
+  ids: readonly string[],
+  also: readonly string[] = [],
+): readonly string[] => (ids.every((id) => isThere(records.get(id))) ? also : [...also, NOBODY]);
 
 /** The posts of a page that the caller may see, in the order asked. */
 export async function page(deps: Deps, ctx: Context, ids: readonly string[]): Promise<PostInit[]> {
@@ -40,7 +48,7 @@ export async function page(deps: Deps, ctx: Context, ids: readonly string[]): Pr
 export async function visiblePost(deps: Deps, ctx: Context, postId: string): Promise<SeenPost> {
   const id = postId.toLowerCase();
   const records = await hydrate(deps.db, ctx.actor?.accountId, [id]);
-  const seen = (await visible(deps, ctx, records.values())).posts.get(id);
+  const seen = (await visible(deps, ctx, records.values(), { also: withNobody(records, [id]) })).posts.get(id);
   if (!seen) throw failure("POST_NOT_FOUND");
   return seen;
 }

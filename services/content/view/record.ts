@@ -58,3 +58,7 @@ export interface PollRecord {
 /** A post that nobody has done anything with. */
 export const UNTOUCHED = { liked: false, shared: false, bookmarked: false, pinned: false } as const;
 export const NO_COUNTS: Counts = { likes: 0n, shares: 0n, replies: 0n, quotes: 0n };
+
+/** Whether there is anything to judge: deleted posts are not there for anybody. */
+export const isThere = (record: PostRecord | undefined): boolean =>
+  record !== undefined && record.state !== "TOMBSTONE";

@@ -11,6 +11,12 @@ export interface Subject {
   readonly mayReply: boolean;
 }
 
+/**
+ * Whom to ask about where there is nobody: what is not there must be answered like what is hidden, and as late. Otherwise
+ * the time it takes would tell the two apart.
+ */
+export const NOBODY = "00000000-0000-0000-0000-000000000000";
+
 /** Tells about the accounts that were asked about. */
 export type Relations = (accountId: string) => Subject;
 

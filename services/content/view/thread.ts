@@ -5,7 +5,7 @@ import { Surface } from "#gen/skein/options/v1/options_pb.ts";
 import { decidePost } from "#mesh/visibility.ts";
 import type { Deps } from "../deps.ts";
 import { chooseTree, type Leaf, type Node } from "../rules/thread-tree.ts";
-import { type Reply, repliesBelow, type Step } from "../store/threads.ts";
+import { MOST_BELOW, PER_PARENT, type Reply, repliesBelow, type Step } from "../store/threads.ts";
 import { present } from "./present.ts";
 import type { Relations } from "./relations.ts";
 import { byAge, type Listed, type Place, ranked, type Sorting, siblingsFrom } from "./siblings.ts";
@@ -15,8 +15,6 @@ export type Item = MessageInitShape<typeof ThreadItemSchema>;
 
 /** So many of the best replies have their own replies looked for. */
 const EXPANDED = 40;
-const PER_PARENT = 10;
-const MOST_BELOW = 300;
 
 /** What is known of a tree before anybody was asked who may see it, and what of it was chosen to be shown. */
 export interface Tree {
@@ -38,8 +36,8 @@ export async function readTree(
   const { order, viewerId } = sorting;
   const top = await siblingsFrom(query, baseId, sorting, place, config.threadPosts);
   const parents = top.rows.slice(0, EXPANDED).map(({ id }) => id);
-  const reach = { levels: config.threadDepth - 1, perParent: PER_PARENT, most: MOST_BELOW };
-  const below = await repliesBelow(query, parents, viewerId, { ...reach, newestFirst: order === ThreadOrder.NEWEST });
+  const newestFirst = order === ThreadOrder.NEWEST;
+  const below = await repliesBelow(query, parents, viewerId, { levels: config.threadDepth - 1, newestFirst });
   const lists = new Map<string, Listed>([[baseId, top]]);
   const cut = below.length === MOST_BELOW ? below.at(-1)?.parentId : undefined;
   for (const [parentId, rows] of Map.groupBy(below, (reply) => reply.parentId)) {

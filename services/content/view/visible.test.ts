@@ -134,6 +134,20 @@ test("a hidden post is refused like one that never was", async () => {
   expect(hidden).toMatchObject({ code: Code.NotFound, reason: "POST_NOT_FOUND" });
 });
 
+test("what is not there is asked about like what is hidden, so that time does not tell them apart", async () => {
+  const { id: hidden } = await write(mesh, ann, { text: "hidden", audience: Audience.PRIVATE });
+  const { id: deleted } = await write(mesh, ann, "deleted");
+  await mesh.client(PostService).deletePost({ postId: deleted }, as(ann));
+  for (const postId of [hidden, deleted, mesh.content.ids.next()]) {
+    mesh.graph.asked.length = 0;
+    await refusal(mesh.client(PostService).getPost({ postId }, as(bob)));
+    await refusal(mesh.client(ThreadService).getThread({ postId }, as(bob)));
+    await refusal(mesh.client(PostService).listPostRevisions({ postId }, as(bob)));
+    await refusal(write(mesh, bob, { text: "reply", replyToId: postId }));
+    expect(mesh.graph.asked).toEqual([1, 1, 1, 1]);
+  }
+});
+
 test("anonymous viewers see what is public, and nothing of locked or hidden accounts", async () => {
   const { eve } = await settle(mesh, "eve");
   const { id } = await write(mesh, eve, "open");
@@ -179,7 +193,7 @@ test("a batch is answered in the order asked, with one question to social-graph 
   mesh.graph.asked.length = 0;
   const postIds = [...ids.toReversed(), mesh.content.ids.next(), ids[0] ?? ""];
   const { posts } = await mesh.client(PostService).batchGetPosts({ postIds }, as(bob));
-  expect(mesh.graph.asked).toEqual([12]);
+  expect(mesh.graph.asked).toEqual([13]); // nobody stands for the post that is not there
   expect(idsOf(posts)).toEqual([...ids.toReversed(), ids[0]].filter((id) => id !== ids[3]));
   expect(posts[0]?.quote?.state).toBe(QuoteState.SHOWN);
 });

@@ -8,7 +8,7 @@ import { optionsOf } from "#mesh/contract.ts";
 import { decidePost, type Judgement } from "#mesh/visibility.ts";
 import type { Deps } from "../deps.ts";
 import { type Filters, matchFilters } from "../rules/filter.ts";
-import type { PostRecord, QuoteRecord } from "./record.ts";
+import { isThere, type PostRecord, type QuoteRecord } from "./record.ts";
 import { type Relations, relate, type Subject } from "./relations.ts";
 
 type Match = MessageInitShape<typeof FilterMatchSchema>;
@@ -64,7 +64,7 @@ export async function visible(
   records: Iterable<PostRecord>,
   more: { readonly filters?: Filters | undefined; readonly also?: readonly string[] } = {},
 ): Promise<Seen> {
-  const all = [...records];
+  const all = [...records].filter(isThere);
   const looking = { ...lookingAs(ctx), filters: more.filters };
   const accounts = [...all.map(({ authorId }) => authorId), ...all.flatMap(({ quote }) => quote?.authorId ?? [])];
   const relations = await relate(deps, looking.viewerId, looking.surface, accounts.concat(more.also ?? []));
@@ -84,7 +84,7 @@ export function judge(records: readonly PostRecord[], relations: Relations, look
 
 function judgeOne(record: PostRecord, relations: Relations, looking: Looking): SeenPost | undefined {
   const { card, state, authorId, author } = record;
-  if (!card || state === "TOMBSTONE") return undefined;
+  if (!card || state === "TOMBSTONE") return undefined; // nothing to judge: it is not there
   const subject = relations(authorId);
   if (state !== "PUBLISHED" && !subject.facts?.self) return undefined;
   const judgement = decideCard(card, subject, looking);

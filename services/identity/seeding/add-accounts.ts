@@ -29,7 +29,7 @@ export interface SeedMark {
  * somebody took meanwhile breaks it off.
  */
 export function addAccounts(db: Db, all: readonly SeedAccount[], { label, since, passwordHash }: SeedMark) {
-  return db.commit(undefined, async (tx): Promise<number> => {
+  return db.transact(async (tx): Promise<number> => {
     const there = await tx.query<{ id: string }>(
       sql`select id from account where id = any(${all.map(({ id }) => id)}::uuid[])`,
     );

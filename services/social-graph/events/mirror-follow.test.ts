@@ -56,7 +56,7 @@ test("the mirror of edges follows them, and read anew it is the same, also while
   await churn;
   await mesh.settle();
   expect(await mirrored(mesh)).toEqual(await edges(mesh));
-});
+}, 60_000);
 
 test("a snapshot of edges has every edge once, with all that its owner set", async () => {
   await using mesh = await startGraphMesh();
@@ -75,4 +75,4 @@ test("a snapshot of edges has every edge once, with all that its owner set", asy
   expect(rows.filter(({ followerId }) => followerId === bob)).toMatchObject([
     { followeeId: ann, state: FollowState.ACTIVE, hideReposts: true, notifyOnPost: false, hideFromHome: true },
   ]);
-});
+}, 60_000);

@@ -1,3 +1,4 @@
+import { Relation_Standing as Standing } from "#gen/skein/common/v1/visibility_pb.ts";
 import type { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { callerOf } from "#mesh/context.ts";
 import type { Rpc } from "#mesh/service.ts";
@@ -15,9 +16,11 @@ export const acceptFollowRequest =
   async ({ accountId }, ctx) => {
     const ends = { followerId: accountId.toLowerCase(), followeeId: callerOf(ctx) };
     for (let round = 0; round < ROUNDS; round++) {
-      // Seen from whoever asked: the edge is theirs.
-      const tie = (await relationsOf(deps, ends.followerId, [ends.followeeId])).get(ends.followeeId);
-      const edge = tie?.relation.blocking || tie?.relation.blockedBy ? undefined : tie?.edge;
+      // Seen from whoever asked: the edge is theirs, and so is where they stand. Who is hidden asks nothing.
+      const ties = await relationsOf(deps, ends.followerId, [ends.followeeId, ends.followerId]);
+      const tie = ties.get(ends.followeeId);
+      const there = ties.get(ends.followerId)?.relation.standing === Standing.ACTIVE;
+      const edge = !there || tie?.relation.blocking || tie?.relation.blockedBy ? undefined : tie?.edge;
       if (!edge) break;
       if (edge.state === "ACTIVE") return {};
       if (await activateFollow(deps.db, ctx, ends, { edge, accepted: true, at: ctx.now })) return {};

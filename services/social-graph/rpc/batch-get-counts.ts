@@ -9,11 +9,12 @@ import { visibleAccounts } from "../store/visible-accounts.ts";
 export const batchGetCounts =
   (deps: Deps): Rpc<typeof GraphService.method.batchGetCounts> =>
   async ({ accountIds }, ctx) => {
+    const readInfo = await deps.feeds.readInfo(ctx, "mirror-accounts");
     const asked = accountIds.map((id) => id.toLowerCase());
     const seen = await visibleAccounts(deps, ctx, Surface.PROFILE, asked);
     const rows = await countsOf(
       deps.db.query,
       asked.filter((id) => seen.has(id)),
     );
-    return { counts: rows.map(shownCounts), readInfo: await deps.feeds.readInfo(ctx) };
+    return { counts: rows.map(shownCounts), readInfo };
   };

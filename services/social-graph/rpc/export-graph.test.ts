@@ -55,7 +55,7 @@ test("what is brought out and in again is the same, for any graph and any size o
       expect(outcomes.every((outcome) => typeof outcome === "number")).toBe(true);
       expect(json(await exported(mesh, to, { pageSize: 1_000 }))).toEqual(json(first));
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
   expect(seen).toBeGreaterThan(50);
 });

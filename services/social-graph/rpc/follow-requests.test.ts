@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AccountFollowedSchema, AccountUnfollowedSchema, UnfollowReason } from "#gen/skein/graph/v1/graph_events_pb.ts";
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
+import { AccountReinstatedSchema, AccountSuspendedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import { countsAndRows } from "../testing/counts.ts";
-import { startGraphMesh } from "../testing/graph-mesh.ts";
+import { announce, startGraphMesh } from "../testing/graph-mesh.ts";
 import { eventsAs, eventsOf } from "../testing/log.ts";
 import { crowd, settle } from "../testing/people.ts";
 import { refusal } from "../testing/refusal.ts";
@@ -30,6 +31,19 @@ test("an accepted request is an edge with what its owner had set of it; acceptin
   await Promise.all(Array.from({ length: 5 }, () => graph().acceptFollowRequest({ accountId: bob }, as(ann))));
   expect(await eventsOf(mesh, bob)).toEqual(["FollowRequested", "FollowChanged", "FollowAccepted", "AccountFollowed"]);
   expect(await eventsAs(mesh, AccountFollowedSchema, bob)).toMatchObject([{ requested: true, notifyOnPost: true }]);
+  expect(await counts(ann, bob)).toEqual(["1/0", "0/1"]);
+});
+
+test("whoever is hidden asks nothing, and is not accepted until they come back", async () => {
+  const [ann, bob] = [await settle(mesh, "hid_ann", { locked: true }), await settle(mesh, "hid_bob")];
+  await follow(bob, ann);
+  await announce(mesh, "identity", AccountSuspendedSchema, { accountId: bob, version: 2n });
+  await mesh.settle();
+  expect((await refusal(graph().acceptFollowRequest({ accountId: bob }, as(ann)))).reason).toBe("REQUEST_NOT_FOUND");
+  const profile = { accountId: bob, handle: "hid_bob", version: 3n };
+  await announce(mesh, "identity", AccountReinstatedSchema, { accountId: bob, profile });
+  await mesh.settle();
+  await graph().acceptFollowRequest({ accountId: bob }, as(ann));
   expect(await counts(ann, bob)).toEqual(["1/0", "0/1"]);
 });
 

@@ -10,7 +10,7 @@ import { requireAccount } from "../store/visible-accounts.ts";
 export const getAffinity =
   (deps: Deps): Rpc<typeof GraphService.method.getAffinity> =>
   async (request, ctx) => {
-    const readInfo = await deps.feeds.readInfo(ctx, "score-affinity");
+    const readInfo = await deps.feeds.readInfo(ctx, "score-affinity", "mirror-accounts");
     const { accountId } = await requireAccount(deps, ctx, Surface.RELATIONS, request.accountId.toLowerCase());
     const [affinity] = await affinitiesOf(deps, callerOf(ctx), [accountId], ctx.now);
     return { ...(affinity && { affinity }), readInfo };

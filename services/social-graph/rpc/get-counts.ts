@@ -9,7 +9,8 @@ import { requireAccount } from "../store/visible-accounts.ts";
 export const getCounts =
   (deps: Deps): Rpc<typeof GraphService.method.getCounts> =>
   async (request, ctx) => {
+    const readInfo = await deps.feeds.readInfo(ctx, "mirror-accounts");
     const { accountId } = await requireAccount(deps, ctx, Surface.PROFILE, request.accountId.toLowerCase());
     const [counts] = (await countsOf(deps.db.query, [accountId])).map(shownCounts);
-    return { ...(counts && { counts }), readInfo: await deps.feeds.readInfo(ctx) };
+    return { ...(counts && { counts }), readInfo };
   };

@@ -128,7 +128,7 @@ test.each(Object.keys(lists))(
         const late = (await allPages((pageToken) => read(owner, pageSize, pageToken))).flat();
         expect(late).toEqual(rest.flat());
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   },
 );

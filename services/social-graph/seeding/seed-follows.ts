@@ -28,7 +28,7 @@ interface Row {
  */
 export function seedFollows(db: Db, follows: readonly SeedFollow[]): Promise<number> {
   const column = <T>(of: (follow: SeedFollow) => T): T[] => follows.map(of);
-  return db.commit(undefined, async (tx) => {
+  return db.transact(async (tx) => {
     const rows = await tx.query<Row>(sql`
       with wanted as (select * from unnest(${column(({ followerId }) => followerId)}::uuid[],
           ${column(({ followeeId }) => followeeId)}::uuid[], ${column(({ followerId }) => partitionOf(followerId))}::smallint[],

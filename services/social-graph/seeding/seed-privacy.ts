@@ -7,7 +7,7 @@ import { OPEN_TO_ALL, settingsOf } from "../rules/privacy.ts";
 
 /** Locks accounts that never set anything, and announces it; returns how many. */
 export function seedLocks(db: Db, accountIds: readonly string[], at: Date): Promise<number> {
-  return db.commit(undefined, async (tx) => {
+  return db.transact(async (tx) => {
     const rows = await tx.query<{ account_id: string }>(sql`
       insert into privacy (account_id, shard, locked, changed_at)
       select id, shard, true, ${at}::timestamptz from unnest(${[...accountIds]}::uuid[], ${accountIds.map(partitionOf)}::smallint[]) as a (id, shard)
@@ -26,7 +26,7 @@ export interface SeedBlock {
 
 /** Adds blocks between accounts that do not follow each other, and announces them; returns how many are new. */
 export function seedBlocks(db: Db, blocks: readonly SeedBlock[], at: Date): Promise<number> {
-  return db.commit(undefined, async (tx) => {
+  return db.transact(async (tx) => {
     const rows = await tx.query<{ blocker_id: string; blocked_id: string }>(sql`
       insert into block (blocker_id, blocked_id, shard, blocked_at)
       select blocker, blocked, shard, ${at}::timestamptz from unnest(${blocks.map(({ blockerId }) => blockerId)}::uuid[],
