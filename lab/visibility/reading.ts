@@ -12,12 +12,12 @@ import type { Person } from "./things.ts";
 /** How each method that shows others is asked. */
 export const recipes: readonly Recipe[] = [...accounts, ...follows, ...own, ...posts, ...threads, ...discovery];
 
-/** Lets a viewer ask everything about authors one by one, and if `pages` also what shows many at once. */
+/** Lets a viewer ask everything about authors one by one, with `pages` also what shows many at once, with `numbers` also how many. */
 export async function look(
   scene: Scene,
   authors: readonly Person[],
   result: Result,
-  { pages = true }: { pages?: boolean } = {},
+  { pages = true, numbers = true }: { pages?: boolean; numbers?: boolean } = {},
 ): Promise<void> {
   const asked = recipes
     .filter((recipe) => letIn(recipe, scene.viewer) && (scene.viewer.name !== "administrator" || recipe.by))
