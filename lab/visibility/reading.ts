@@ -12,12 +12,18 @@ import type { Person } from "./things.ts";
 /** How each method that shows others is asked. */
 export const recipes: readonly Recipe[] = [...accounts, ...follows, ...own, ...posts, ...threads, ...discovery];
 
-/** Lets a viewer ask everything about authors one by one, with `pages` also what shows many at once, with `numbers` also how many. */
+/** What of it is asked: `pages` show many at once, `numbers` say how many there are. */
+interface Extent {
+  readonly pages?: boolean;
+  readonly numbers?: boolean;
+}
+
+/** Lets a viewer ask everything, about authors one by one and about all of them. */
 export async function look(
   scene: Scene,
   authors: readonly Person[],
   result: Result,
-  { pages = true, numbers = true }: { pages?: boolean; numbers?: boolean } = {},
+  { pages = true, numbers = true }: Extent = {},
 ): Promise<void> {
   const asked = recipes
     .filter((recipe) => letIn(recipe, scene.viewer) && (scene.viewer.name !== "administrator" || recipe.by))
@@ -25,5 +31,8 @@ export async function look(
       const questions: Question[] = authors.flatMap((author) => recipe.each?.(scene, author) ?? []);
       return [...((pages && recipe.once?.(scene)) || []), ...questions].map((question) => ({ recipe, question }));
     });
-  await inParts(asked, 8, ({ recipe, question }) => examine(scene, recipe, question, result));
+  await inParts(asked, 8, ({ recipe, question }) => {
+    const { wrong: _, ...rest } = question;
+    return examine(scene, recipe, numbers ? question : rest, result);
+  });
 }

@@ -17,13 +17,13 @@ export interface Viewer {
   knows(person: Person): Known;
 }
 
-/** The people whom everybody has to do with, and whether the bus is cut already. */
+/** The people whom everybody has to do with. */
 export interface Cast {
   readonly viewer: Person;
   readonly neutral: Person;
   readonly passerBy: Person;
   readonly administrator: Person;
-  /** Authors for whom it is later by now. */
+  /** Authors with whom it has come to what happens later. */
   readonly late: Set<Person>;
 }
 
@@ -46,9 +46,7 @@ export function lookers(cast: Cast): Viewer[] {
   const strange = (person: Person) => (person === viewer ? known(lockedNow) : toAll(person));
   const admired = (person: Person) => ({ ...strange(person), followedBy: person.relation !== undefined });
   return [
-    looker("viewer", viewer, (person) => {
-      return person === neutral ? known(mutual) : nowOf(cast, person);
-    }),
+    looker("viewer", viewer, (person) => (person === neutral ? known(mutual) : nowOf(cast, person))),
     looker("neutral", neutral, (person) => toAll(person, { ...mutual, ...(person === viewer && lockedNow) })),
     looker("passer-by", passerBy, admired),
     looker("moderator", passerBy, admired, [Role.MODERATOR]),
