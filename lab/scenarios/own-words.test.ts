@@ -1,11 +1,10 @@
 import type { JsonValue } from "@bufbuild/protobuf";
-import type { CallOptions } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EngagementService } from "#gen/skein/content/v1/engagement_service_pb.ts";
 import { HashtagService } from "#gen/skein/content/v1/hashtag_service_pb.ts";
 import { PostService } from "#gen/skein/content/v1/post_service_pb.ts";
 import { SearchService } from "#gen/skein/content/v1/search_service_pb.ts";
-import { type ThreadItem, ThreadOrder, ThreadService } from "#gen/skein/content/v1/thread_service_pb.ts";
+import { converse } from "./conversation.ts";
 import { codeOf, reasonOf } from "./outcome.ts";
 import { untilAnswered } from "./patient.ts";
 import { arrive, type Person } from "./people.ts";
@@ -100,7 +99,7 @@ describe.each(shapes)("%s", (shape) => {
 
   test("several people talk: everybody sees one thread, from wherever in it they look", async () => {
     const { ann, bob, cleo, dan } = people;
-    const { ids, read } = await conversation();
+    const { ids, read } = await converse(town, people);
     const [root, hers, his, theirs, last] = ids;
     for (const options of [ann.as, bob.as, cleo.as, dan.as, {}]) {
       expect(await read(root, options)).toEqual({
@@ -146,7 +145,7 @@ describe.each(shapes)("%s", (shape) => {
     const { ann, bob, cleo, dan } = people;
     const posts = town.client(PostService);
     const engagement = town.client(EngagementService);
-    const { ids, read } = await conversation();
+    const { ids, read } = await converse(town, people);
     const [root, hers, his, theirs, last] = ids;
     await engagement.likePost({ postId: his }, ann.as);
     const before = (await posts.getPost({ postId: his })).post;
@@ -176,33 +175,6 @@ describe.each(shapes)("%s", (shape) => {
     expect(after?.card?.version).toBeGreaterThan(before?.card?.version ?? 0n);
     expect((await read(root, dan.as)).below).toEqual([`1 ${hers}`, `2 ${his}`, `3 ${last}`, `1 ${theirs}`]);
   });
-
-  /** ann says something; bob and dan answer, cleo answers bob, ann answers cleo. */
-  async function conversation() {
-    const { ann, bob, cleo, dan } = people;
-    const posts = town.client(PostService);
-    const thread = town.client(ThreadService);
-    const say = async ({ as }: Person, replyToId = "") => {
-      const { post } = await posts.createPost({ post: { text: "well", replyToId } }, as);
-      return post?.card?.id ?? "";
-    };
-    const root = await say(ann);
-    const hers = await say(bob, root);
-    const his = await say(cleo, hers);
-    const { comment } = await thread.createComment({ postId: root, text: "too" }, dan.as);
-    const last = await say(ann, his);
-    const ids = [root, hers, his, comment?.card?.id ?? "", last] as const;
-    const place = ({ depth, item: { case: kind, value } }: ThreadItem) => {
-      if (kind === "post") return `${depth} ${value.card?.id}`;
-      return `${depth} ${kind} ${kind === "gone" ? value.postId : ""}`;
-    };
-    const read = async (postId: string, options: CallOptions) => {
-      const { ancestors, post, replies } = await thread.getThread({ postId, order: ThreadOrder.OLDEST }, options);
-      expect(post?.card?.id).toBe(postId);
-      return { above: ancestors.map(place), below: replies.map(place), replies: post?.counts?.replies };
-    };
-    return { ids, read };
-  }
 
   test("a hundred attempts with one key make one post and one event, also when the service dies in the middle", async () => {
     const posts = town.client(PostService);

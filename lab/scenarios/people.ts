@@ -1,4 +1,3 @@
-import type { CallOptions } from "@connectrpc/connect";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { bearer, type Town } from "./shapes.ts";
 
@@ -25,23 +24,4 @@ export async function arrive<const Handle extends string>(
     return [handle, { id: account?.profile?.accountId ?? "", handle, as: bearer(tokens) }];
   };
   return Object.fromEntries(await Promise.all(handles.map(register))) as Record<Handle, Person>;
-}
-
-/** A client of somebody's that keeps the consistency token as clients should: it sends the last one it was given. */
-export function remembering({ as: { headers } }: Person) {
-  let token = "";
-  return {
-    /** The options of the next call. */
-    get options(): CallOptions {
-      return {
-        headers: token ? { ...headers, "skein-token": token } : { ...headers },
-        onHeader(answer) {
-          token = answer.get("skein-token") ?? token;
-        },
-      };
-    },
-    get token() {
-      return token;
-    },
-  };
 }
