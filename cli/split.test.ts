@@ -1,4 +1,5 @@
 import { expect, inject, test } from "vitest";
+import { everything } from "../main.ts";
 import { startSplit } from "./split.ts";
 
 test("a process that cannot start ends the whole start, with its last words", async () => {
@@ -7,7 +8,7 @@ test("a process that cannot start ends the whole start, with its last words", as
   await expect(startSplit(["gateway", "nonsense"], { env: { ...env, GATEWAY_PORT: "0" } })).rejects.toMatchObject({
     name: "StartFailure",
     message: "nonsense did not start (exit code 2)",
-    tail: ["there is no service nonsense; there are identity, gateway"],
+    tail: [`there is no service nonsense; there are ${everything.map(({ name }) => name).join(", ")}`],
   });
 });
 

