@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes, randomFillSync, randomInt } from "node:crypto";
 import { v7 } from "uuid";
 
 /** What time it is. */
@@ -38,10 +38,25 @@ export interface Lent {
 /** Real time, the system's randomness, real timers. */
 export const realLent = (): Lent => ({
   clock: { now: () => new Date() },
-  chance: { bytes: (count) => randomBytes(count), below: (limit) => randomInt(limit) },
+  chance: { bytes, below: (limit) => randomInt(limit) },
   ids: { next: () => v7() },
   timers: { after, every, sleep },
 });
+
+// A few bytes at a time cost a system call each; from a pool they cost nothing. No byte is given twice.
+const pool = Buffer.alloc(4_096);
+let used = pool.length;
+
+function bytes(count: number): Uint8Array {
+  if (count > 256) return randomBytes(count);
+  if (used + count > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const given = new Uint8Array(pool.subarray(used, used + count)); // a copy: the pool is filled anew beneath a view
+  used += count;
+  return given;
+}
 
 /** Node fires a timer beyond this at once instead of late. */
 const LONGEST_MS = 2 ** 31 - 1;

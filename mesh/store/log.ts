@@ -7,7 +7,7 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { event as eventOption } from "#gen/skein/options/v1/options_pb.ts";
+import { type EventOptions, event as eventOption } from "#gen/skein/options/v1/options_pb.ts";
 import type { LogEntry } from "../log/entry.ts";
 import { partitionOf } from "../partition.ts";
 import { brokenRule } from "../pipeline/validation.ts";
@@ -35,9 +35,20 @@ export function event<E extends DescMessage>(schema: E, init: MessageInitShape<E
   return { ...entryOf(schema, create(schema, init)), ...(trace && { trace }) };
 }
 
-function entryOf<E extends DescMessage>(schema: E, message: MessageShape<E>): Entry {
+// Reading an option decodes it anew from the descriptor: every event asks for its own.
+const declared = new WeakMap<DescMessage, EventOptions>();
+
+function optionsOf(schema: DescMessage): EventOptions {
+  const known = declared.get(schema);
+  if (known) return known;
   if (!hasOption(schema, eventOption)) throw new Error(`${schema.typeName} is not declared an event`);
-  const { shardKey, subject } = getOption(schema, eventOption);
+  const options = getOption(schema, eventOption);
+  declared.set(schema, options);
+  return options;
+}
+
+function entryOf<E extends DescMessage>(schema: E, message: MessageShape<E>): Entry {
+  const { shardKey, subject } = optionsOf(schema);
   const broken = brokenRule(schema, message);
   if (broken) throw new Error(`${schema.typeName} breaks a rule of its own contract: ${broken}`);
   return {
