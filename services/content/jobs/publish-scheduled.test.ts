@@ -3,6 +3,7 @@ import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DraftService, ScheduledPost_State as State } from "#gen/skein/content/v1/draft_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { prepare } from "../posting/prepare.ts";
 import { publish } from "../posting/publish.ts";
@@ -10,7 +11,6 @@ import { newPostIn } from "../store/drafts.ts";
 import { takeDuePosts } from "../store/scheduled.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 
 const MINUTE_MS = 60_000;

@@ -9,12 +9,12 @@ import { ContentFilterService } from "#gen/skein/content/v1/content_filter_servi
 import { HashtagService } from "#gen/skein/content/v1/hashtag_service_pb.ts";
 import { Surface } from "#gen/skein/options/v1/options_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { filtersOf } from "../store/filters.ts";
 import { announced } from "../testing/logged.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 
 let mesh: ContentMesh;

@@ -12,10 +12,10 @@ import { PostService } from "#gen/skein/content/v1/post_service_pb.ts";
 import { ThreadService } from "#gen/skein/content/v1/thread_service_pb.ts";
 import { Role } from "#gen/skein/options/v1/options_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { announced, eventsOf } from "../testing/logged.ts";
 import { settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 import { read, write } from "../testing/writing.ts";
 

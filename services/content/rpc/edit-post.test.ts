@@ -4,10 +4,10 @@ import { Audience } from "#gen/skein/common/v1/visibility_pb.ts";
 import { AccountMentionedSchema, PostEditedSchema } from "#gen/skein/content/v1/content_events_pb.ts";
 import { PostService } from "#gen/skein/content/v1/post_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { announced, eventsOf } from "../testing/logged.ts";
 import { settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 import { read, write } from "../testing/writing.ts";
 

@@ -8,11 +8,11 @@ import {
   PostUnsharedSchema,
 } from "#gen/skein/content/v1/content_events_pb.ts";
 import { EngagementService } from "#gen/skein/content/v1/engagement_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { announced, eventsOf } from "../testing/logged.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 
 let mesh: ContentMesh;

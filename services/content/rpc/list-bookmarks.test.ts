@@ -2,11 +2,11 @@ import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import { Audience } from "#gen/skein/common/v1/visibility_pb.ts";
 import { CollectionService } from "#gen/skein/content/v1/collection_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { eventsOf } from "../testing/logged.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { startContent } from "../testing/start.ts";
 
 test("bookmarks are their owner's alone, in the order of saving, and hold no more than their owner may see", async () => {

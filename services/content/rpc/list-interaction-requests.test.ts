@@ -5,10 +5,10 @@ import {
 } from "#gen/skein/content/v1/interaction_service_pb.ts";
 import { partitionOf } from "#mesh/partition.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 
 let mesh: ContentMesh;

@@ -4,10 +4,10 @@ import { Audience } from "#gen/skein/common/v1/visibility_pb.ts";
 import { EngagementService } from "#gen/skein/content/v1/engagement_service_pb.ts";
 import type { Profile } from "#gen/skein/identity/v1/account_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 
 const NAMES = ["ann", "bob", "cid", "dan", "eve", "fay"] as const;

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { EngagementService } from "#gen/skein/content/v1/engagement_service_pb.ts";
 import { ThreadOrder, ThreadService } from "#gen/skein/content/v1/thread_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { readThrough } from "../testing/paging.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 import { write } from "../testing/writing.ts";
 

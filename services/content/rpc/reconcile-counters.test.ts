@@ -9,11 +9,11 @@ import {
 import { PollService } from "#gen/skein/content/v1/poll_service_pb.ts";
 import { Role } from "#gen/skein/options/v1/options_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { callWithin } from "../testing/call-within.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 import { batchGetEngagement } from "./batch-get-engagement.ts";
 

@@ -5,10 +5,10 @@ import { InteractionRequestedSchema, ReplyCreatedSchema } from "#gen/skein/conte
 import { Circle } from "#gen/skein/content/v1/post_pb.ts";
 import { QuoteState } from "#gen/skein/content/v1/post_view_pb.ts";
 import { ThreadService } from "#gen/skein/content/v1/thread_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { announced, eventsOf } from "../testing/logged.ts";
 import { settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 import { read, write } from "../testing/writing.ts";
 

@@ -6,11 +6,11 @@ import {
   ResolveInteractionRequestRequest_Decision as Decision,
   InteractionService,
 } from "#gen/skein/content/v1/interaction_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { announced, eventsOf } from "../testing/logged.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 
 const { APPROVE, REJECT } = Decision;

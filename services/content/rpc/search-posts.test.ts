@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ReadInfo_Source } from "#gen/skein/common/v1/consistency_pb.ts";
 import { Audience } from "#gen/skein/common/v1/visibility_pb.ts";
 import { type SearchPostsRequestSchema, SearchService } from "#gen/skein/content/v1/search_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 
 type Request = MessageInitShape<typeof SearchPostsRequestSchema>;

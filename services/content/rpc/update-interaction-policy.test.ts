@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { InteractionPolicyChangedSchema } from "#gen/skein/content/v1/content_events_pb.ts";
 import { InteractionService } from "#gen/skein/content/v1/interaction_service_pb.ts";
 import { Circle } from "#gen/skein/content/v1/post_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { announced } from "../testing/logged.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
-import { refusal } from "../testing/refusal.ts";
 import { startContent } from "../testing/start.ts";
 import { hydrate } from "../view/hydrate.ts";
 

@@ -12,10 +12,10 @@ import { ContentFilterService } from "#gen/skein/content/v1/content_filter_servi
 import { PostService } from "#gen/skein/content/v1/post_service_pb.ts";
 import { QuoteState } from "#gen/skein/content/v1/post_view_pb.ts";
 import { ThreadService } from "#gen/skein/content/v1/thread_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
 import { idsOf } from "../testing/paging.ts";
 import { settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 import { read, write } from "../testing/writing.ts";
 

@@ -2,11 +2,11 @@ import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { Surface } from "#gen/skein/options/v1/options_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import { identity } from "../index.ts";
 import { toyGraph } from "../testing/graph.ts";
 import { settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 const graph = toyGraph();
 let mesh: TestMesh;

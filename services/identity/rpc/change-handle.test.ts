@@ -3,12 +3,12 @@ import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HandleChangedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import { eventsOf, lastEvent } from "../testing/events.ts";
 import { settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 const DAY = 86_400_000;
 

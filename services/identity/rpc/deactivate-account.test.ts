@@ -3,12 +3,12 @@ import { AccountState } from "#gen/skein/identity/v1/account_pb.ts";
 import { AccountReactivatedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import { eventsOf, lastEvent } from "../testing/events.ts";
 import { sessionsOf, settle, signIn } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

@@ -9,13 +9,13 @@ import {
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { PrivacyService } from "#gen/skein/identity/v1/privacy_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import { erasureDue } from "../jobs/erasure-due.ts";
 import { eventsOf, lastEvent } from "../testing/events.ts";
 import { PASSWORD, sessionsOf, settle, signIn } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeEach(async () => {

@@ -4,12 +4,12 @@ import { ReadInfo_Source } from "#gen/skein/common/v1/consistency_pb.ts";
 import { type Profile, ProfileSchema } from "#gen/skein/identity/v1/account_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import { toyGraph } from "../testing/graph.ts";
 import { settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 const { CACHE, OWNER } = ReadInfo_Source;
 

@@ -4,11 +4,11 @@ import { RoleChangedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts"
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import { Role } from "#gen/skein/options/v1/options_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import { identity } from "../index.ts";
 import { eventsOf, lastEvent } from "../testing/events.ts";
 import { sessionsOf, settle, signIn } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 const { USER, MODERATOR, ADMIN } = Role;
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import { identity } from "../index.ts";
 import { sessionsOf, settle, signIn } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 import { newcomer } from "../testing/tokens.ts";
 
 let mesh: TestMesh;

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { RevocationReason, SessionRevokedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import { lastEvent } from "../testing/events.ts";
 import { lettersTo } from "../testing/letters.ts";
 import { sessionsOf } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 import { newcomer, readJwt } from "../testing/tokens.ts";
 
 let mesh: TestMesh;

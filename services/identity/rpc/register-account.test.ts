@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { AccountRegisteredSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { type Sql, sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import { lastEvent } from "../testing/events.ts";
 import { tokenTo } from "../testing/letters.ts";
 import { PASSWORD, sessionsOf } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 import { readJwt } from "../testing/tokens.ts";
 
 let mesh: TestMesh;

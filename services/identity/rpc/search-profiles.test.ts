@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { connect } from "#mesh/store/provision.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import type { Query } from "../store/accounts.ts";
 import { listNewest, START, searchByLikeness } from "../store/search.ts";
 import { settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

@@ -8,12 +8,12 @@ import { PrivacyService } from "#gen/skein/identity/v1/privacy_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import { Role } from "#gen/skein/options/v1/options_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import { eventsOf, lastEvent } from "../testing/events.ts";
 import { PASSWORD, sessionsOf, settle, signIn } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 import { readJwt } from "../testing/tokens.ts";
 
 const { USER, MODERATOR, ADMIN } = Role;

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { FailureSchema } from "#gen/skein/common/v1/failure_pb.ts";
 import { ProfileUpdatedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
 import { IdentityService, ProfileChangeSchema } from "#gen/skein/identity/v1/identity_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import { identity } from "../index.ts";
 import { eventsOf, lastEvent } from "../testing/events.ts";
 import { settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

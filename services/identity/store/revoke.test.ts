@@ -5,12 +5,12 @@ import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import type { Tx } from "#mesh/store/commit.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
 import { eventsOf, lastEvent } from "../testing/events.ts";
 import { sessionsOf, settle, signIn } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 import { afterlife, revokeAllSessions, revokeSession } from "./revoke.ts";
 
 let mesh: TestMesh;

@@ -11,11 +11,11 @@ import {
 } from "#gen/skein/content/v1/content_events_pb.ts";
 import { AffinityEvidence_Kind as Kind } from "#gen/skein/graph/v1/affinity_pb.ts";
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, freshToken, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { announce, startGraphMesh } from "../testing/graph-mesh.ts";
 import { crowd, settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 const DAY = 86_400_000;
 

@@ -9,11 +9,11 @@ import {
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { Circle } from "#gen/skein/graph/v1/privacy_pb.ts";
 import { Surface } from "#gen/skein/options/v1/options_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { crowd, settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 import { spentBy } from "../testing/spending.ts";
 import { batchCheckVisibility } from "./batch-check-visibility.ts";
 

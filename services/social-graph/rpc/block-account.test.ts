@@ -3,6 +3,7 @@ import { AccountUnfollowedSchema, ListChangedSchema, UnfollowReason } from "#gen
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { ListService } from "#gen/skein/graph/v1/list_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { addFollows } from "../store/add-follows.ts";
@@ -10,7 +11,6 @@ import { countsAndRows } from "../testing/counts.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { eventsAs, eventsOf } from "../testing/log.ts";
 import { crowd, settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

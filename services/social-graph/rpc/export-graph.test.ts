@@ -6,12 +6,12 @@ import { GraphKind, type GraphRow, GraphRowSchema } from "#gen/skein/graph/v1/ar
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { ListService } from "#gen/skein/graph/v1/list_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { exported, imported } from "../testing/archive.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { crowd, settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { AccountFollowedSchema, AccountUnfollowedSchema, UnfollowReason } from "#gen/skein/graph/v1/graph_events_pb.ts";
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { AccountReinstatedSchema, AccountSuspendedSchema } from "#gen/skein/identity/v1/identity_events_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import { countsAndRows } from "../testing/counts.ts";
 import { announce, startGraphMesh } from "../testing/graph-mesh.ts";
 import { eventsAs, eventsOf } from "../testing/log.ts";
 import { crowd, settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

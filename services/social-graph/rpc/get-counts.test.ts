@@ -2,12 +2,12 @@ import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { Role } from "#gen/skein/options/v1/options_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { findDrift } from "../store/reconcile.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { crowd, settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

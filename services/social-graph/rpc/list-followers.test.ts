@@ -3,12 +3,12 @@ import { ReadInfo_Source } from "#gen/skein/common/v1/consistency_pb.ts";
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { TOKEN_HEADER, WROTE_HEADER } from "#mesh/consistency.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { allPages } from "../testing/pages.ts";
 import { crowd, settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

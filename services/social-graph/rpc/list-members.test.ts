@@ -3,13 +3,13 @@ import { ListChangedSchema } from "#gen/skein/graph/v1/graph_events_pb.ts";
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { ListService } from "#gen/skein/graph/v1/list_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { unlistParted } from "../store/list-members.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { eventsAs } from "../testing/log.ts";
 import { crowd, settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

@@ -2,12 +2,12 @@ import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ListChangedSchema } from "#gen/skein/graph/v1/graph_events_pb.ts";
 import { ListService } from "#gen/skein/graph/v1/list_service_pb.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { eventsAs } from "../testing/log.ts";
 import { crowd } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

@@ -4,12 +4,12 @@ import { Relation_MuteScope as MuteScope } from "#gen/skein/common/v1/visibility
 import { AccountMutedSchema, AccountUnmutedSchema } from "#gen/skein/graph/v1/graph_events_pb.ts";
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { eventsAs, eventsOf } from "../testing/log.ts";
 import { crowd } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 const { HOME, NOTIFICATIONS, REPOSTS } = MuteScope;
 

@@ -3,13 +3,13 @@ import { FanoutTierChangedSchema } from "#gen/skein/graph/v1/graph_events_pb.ts"
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { Role } from "#gen/skein/options/v1/options_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { countsAndRows } from "../testing/counts.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { eventsAs } from "../testing/log.ts";
 import { crowd } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 let mesh: TestMesh;
 beforeAll(async () => {

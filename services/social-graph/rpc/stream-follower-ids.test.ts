@@ -8,12 +8,12 @@ import {
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { partitionOf } from "#mesh/partition.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import type { TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { followersOf, seenAt } from "../testing/followers.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { crowd } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 const DAY = 86_400_000;
 const { ACTIVE, OCCASIONAL, DORMANT } = ActivityTier;

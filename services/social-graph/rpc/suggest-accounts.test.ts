@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Suggestion_Reason as Reason } from "#gen/skein/graph/v1/affinity_pb.ts";
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { startGraphMesh } from "../testing/graph-mesh.ts";
 import { crowd, settle } from "../testing/people.ts";
-import { refusal } from "../testing/refusal.ts";
 
 const DAY = 86_400_000;
 
