@@ -30,6 +30,9 @@ export const config = {
     min: 0,
     about: "Calls of sign-in, recovery and the like per minute and address; 0 for no limit",
   }),
+  lean: flag("GATEWAY_LEAN", true, {
+    about: "Answer usual unary calls on the short path; off sends every call through Connect, at three times the price",
+  }),
   maxInFlight: int("GATEWAY_MAX_IN_FLIGHT", 1024, { min: 1, about: "Calls under way at once before more are refused" }),
   maxConnections: int("GATEWAY_MAX_CONNECTIONS", 10_000, { min: 1, about: "Open connections to the public port" }),
   headerTimeout: duration("GATEWAY_HEADER_TIMEOUT", "10s", {

@@ -25,7 +25,7 @@ export async function openEdge(deps: Deps, edge: Edge): Promise<Listener> {
     gate,
     { transport: addressed(edge), lent: deps, limiter, tokens: deps.tokens, revocations, metrics },
     edge,
-    config.reflection,
+    config,
   );
   const door = createDoor({ deps, routes, readiness, timings: createTimings(metrics.registry) });
   const listener = await listen({

@@ -1,9 +1,10 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
-import { Code, ConnectError, type Transport } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { Replay } from "#gen/skein/options/v1/options_pb.ts";
 import { encodePositions, positionsKnown, TOKEN_HEADER, WROTE_HEADER } from "./consistency.ts";
 import { type Context, current } from "./context.ts";
 import { isMutation, isOurs, nameOf, optionsOf } from "./contract.ts";
+import { type Asked, byMessage, type CallHeaders, headersOf, type LeanTransport } from "./exchange.ts";
 import { ACTOR_HEADER, CLIENT_HEADER, HOP_HEADER, signHop } from "./identity/hop.ts";
 import type { Keyring } from "./identity/keyring.ts";
 import type { Lent } from "./lent.ts";
@@ -26,48 +27,45 @@ export interface Caller {
  * Puts the one call policy around a transport: proof of who calls, the account behind it, request and trace ids, what is
  * left of the deadline, cancellation, what was written so far, and a single retry where repeating is harmless.
  */
-export function callPolicy(transport: Transport, caller: Caller): Transport {
-  const prepare = (
-    method: DescMethod,
-    signal: AbortSignal | undefined,
-    timeoutMs: number | undefined,
-    given: HeadersInit | undefined,
-  ) => {
+export function callPolicy(transport: LeanTransport, caller: Caller): LeanTransport {
+  const prepare = ({ method, signal, timeoutMs, header }: Omit<Asked, "body">): Omit<Asked, "body"> => {
     const context = current();
     if (context) context.spent.rpc++;
     const signals = [signal, context?.signal].filter((one) => one !== undefined);
     const times = [timeoutMs, context?.timeoutMs(), isOurs(method.parent) ? optionsOf(method).deadlineMs : undefined];
     return {
+      method,
       signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
       timeoutMs: Math.min(...times.filter((one) => one !== undefined)),
-      header: headersFor(caller, method, context, given),
+      header: headersFor(caller, method, context, header),
     };
   };
+  const attempt = async (asked: Asked) => {
+    const answer = await transport.exchange({ ...prepare(asked), body: asked.body });
+    const wrote = answer.header.get(WROTE_HEADER);
+    if (wrote) current()?.noted.heard.push(wrote);
+    return answer;
+  };
+  const exchange: LeanTransport["exchange"] = async (asked) => {
+    try {
+      return await attempt(asked);
+    } catch (error) {
+      // A refused stream was never looked at: the peer is going away, and even a mutation may be sent again.
+      const again =
+        refused(error) ||
+        (caller.retries && repeatable(asked.method) && ConnectError.from(error).code === Code.Unavailable);
+      if (!again) throw error;
+      await caller.lent.timers.sleep(10 + caller.lent.chance.below(40), asked.signal ?? current()?.signal);
+      return await attempt(asked);
+    }
+  };
   return {
-    async unary(method, signal, timeoutMs, header, input, values) {
-      const attempt = async () => {
-        const ready = prepare(method, signal, timeoutMs, header);
-        const answer = await transport.unary(method, ready.signal, ready.timeoutMs, ready.header, input, values);
-        const wrote = answer.header.get(WROTE_HEADER);
-        if (wrote) current()?.noted.heard.push(wrote);
-        return answer;
-      };
-      try {
-        return await attempt();
-      } catch (error) {
-        // A refused stream was never looked at: the peer is going away, and even a mutation may be sent again.
-        const again =
-          refused(error) ||
-          (caller.retries && repeatable(method) && ConnectError.from(error).code === Code.Unavailable);
-        if (!again) throw error;
-        await caller.lent.timers.sleep(10 + caller.lent.chance.below(40), signal ?? current()?.signal);
-        return await attempt();
-      }
-    },
+    exchange,
+    unary: byMessage(exchange),
     async stream(method, signal, timeoutMs, header, input, values) {
-      const ready = prepare(method, signal, timeoutMs, header);
+      const ready = prepare({ method, signal, timeoutMs, header: headersOf(header) });
       // A stream outlives the deadline of a unary call: only the caller's own wish bounds it.
-      return transport.stream(method, ready.signal, timeoutMs, ready.header, input, values);
+      return transport.stream(method, ready.signal, timeoutMs, [...ready.header], input, values);
     },
   };
 }
@@ -76,9 +74,9 @@ function headersFor(
   { keyring, lent, ownerOf }: Caller,
   method: DescMethod,
   context: Context | undefined,
-  given: HeadersInit | undefined,
-): Headers {
-  const headers = new Headers(given);
+  given: CallHeaders,
+): CallHeaders {
+  const headers = new Map(given); // a retry starts from what was given
   const assertion = headers.get(ACTOR_HEADER) ?? context?.assertion ?? "";
   const client = headers.get(CLIENT_HEADER) ?? context?.clientAddress ?? "";
   const callee = ownerOf(method.parent);
@@ -97,7 +95,7 @@ function headersFor(
 }
 
 /** What a call's own calls wrote, later ones of it must see as well. */
-const tokenOf = (context: Context): string | null =>
+const tokenOf = (context: Context): string | null | undefined =>
   context.noted.heard.length > 0 ? encodePositions(positionsKnown(context)) : context.headers.get(TOKEN_HEADER);
 
 const refused = (error: unknown): boolean =>

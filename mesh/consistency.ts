@@ -63,6 +63,7 @@ export function writtenIn(
 ): LogPosition[] {
   const writtenAt = timestampFromDate(now);
   const own = wrote.map((place) => create(LogPositionSchema, { service, incarnation, ...place, writtenAt }));
+  if (own.length === 1 && heard.length === 0) return own; // nothing to be joined with
   return mergePositions(now, ...heard.map(decodePositions), own);
 }
 

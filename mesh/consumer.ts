@@ -1,5 +1,7 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import type { InWords } from "./log/digest.ts";
 import type { Tx } from "./store/commit.ts";
+import type { Sql } from "./store/sql.ts";
 
 /** One event as it reaches a consumer. */
 export interface Delivery<E extends DescMessage = DescMessage> {
@@ -44,6 +46,47 @@ export interface Restoring<Deps> {
     },
     deps: Deps,
   ) => Promise<void>;
+  /** What it keeps of these rows, in the words of their owner: so the two can be compared. */
+  readonly words?: InWords | undefined;
+}
+
+/**
+ * Where a consumer that can be read anew keeps what it knows. With it a partition is built beside what is read, proved
+ * equal to its owner and put in place at once, instead of being read in while its events wait. Its handlers then find
+ * Redis away: what they do outside of these tables they do when the event is applied for good.
+ */
+export interface Keeps<Deps> {
+  readonly tables: readonly KeptTable[];
+  /** Tables that its handlers write besides. While building they write to copies, of which nothing is kept. */
+  readonly besides?: readonly string[];
+  /** Sequences that its handlers draw from. */
+  readonly sequences?: readonly string[];
+  /** Statements that make what its handlers need besides, as temporary tables: run where a partition is built. */
+  readonly prepare?: (partition: number) => readonly Sql[];
+  /** Stands around the replacing of rows, in its transaction: to take locks before, and to mend what is derived from them. */
+  readonly around?: (replacing: Replacing, replace: () => Promise<void>, deps: Deps) => Promise<void>;
+}
+
+/** A table of the consumer's own: with a primary key and a column `shard`, the partition of the log that a row came from. */
+export interface KeptTable {
+  readonly table: string;
+  /** Columns that hold a decision of our own, made once: a row that is there keeps it. */
+  readonly decided?: readonly string[];
+  /** Columns in which a right row may differ all the same: they are copied with the others, and not compared. */
+  readonly loose?: readonly string[];
+  /** Columns that get a new value from their default whenever the row is replaced. */
+  readonly stamps?: readonly string[];
+  /** Says of which rows (called `l`) the owner knows nothing: those stay, unless it does. */
+  readonly own?: string;
+}
+
+/** Some rows that are about to be replaced, because they differ from the owner's. */
+export interface Replacing {
+  readonly tx: Tx;
+  readonly partition: number;
+  readonly table: string;
+  /** Their primary keys: the columns' text, spaces between. */
+  readonly keys: readonly string[];
 }
 
 /** Named after its effect. All its events come from one service, whose contracts they belong to, unless it names more. */
@@ -51,6 +94,7 @@ export interface Consumer<Deps> {
   readonly name: string;
   readonly handles: readonly Handling<Deps>[];
   readonly restores: readonly Restoring<Deps>[];
+  readonly keeps?: Keeps<Deps> | undefined;
 }
 
 /** Says what to do about one kind of event. */
@@ -79,11 +123,13 @@ export const from = <R extends DescMessage, Deps>(
     deps: Deps,
   ) => Promise<void>,
   clear?: Restoring<Deps>["clear"],
-): Restoring<Deps> => ({ kind, schema, apply: apply as unknown as Restoring<Deps>["apply"], clear });
+  words?: InWords,
+): Restoring<Deps> => ({ kind, schema, apply: apply as unknown as Restoring<Deps>["apply"], clear, words });
 
-/** Joins what a consumer does about its events, and how it is read anew. */
+/** Joins what a consumer does about its events, how it is read anew, and what it keeps. */
 export const consumer = <Deps>(
   name: string,
   handles: readonly Handling<Deps>[],
   restores: readonly Restoring<Deps>[] = [],
-): Consumer<Deps> => ({ name, handles, restores });
+  keeps?: Keeps<Deps>,
+): Consumer<Deps> => ({ name, handles, restores, keeps });

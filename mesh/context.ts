@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { Role } from "#gen/skein/options/v1/options_pb.ts";
+import type { CallHeaders } from "./exchange.ts";
 import type { Trace } from "./telemetry/trace.ts";
 
 /** The account on whose behalf a call is made, as the gateway asserted it. */
@@ -59,8 +60,8 @@ export interface Context {
   readonly now: Date;
   readonly requestId: string;
   readonly trace: Trace;
-  readonly headers: Headers;
-  readonly answerHeaders: Headers;
+  readonly headers: CallHeaders;
+  readonly answerHeaders: CallHeaders;
   readonly spent: Spent;
   readonly noted: Noted;
   readonly replay: ReplayKey | undefined;

@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import type { Transport } from "@connectrpc/connect";
+import type { LeanTransport } from "./exchange.ts";
 import type { Revocations } from "./identity/revocations.ts";
 import type { Readiness } from "./readiness.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -9,9 +9,9 @@ export interface Edge {
   /** Every contract of the mesh, whether it runs here or elsewhere. */
   readonly contracts: readonly DescService[];
   /** Calls any of them as the edge's own service; the caller's headers are the edge's to choose. */
-  readonly transport: Transport;
+  readonly transport: LeanTransport;
   /** The way to one service, for contracts that every service serves. */
-  at(service: string): Transport;
+  at(service: string): LeanTransport;
   /** The services that keep a log, and so serve OpsService. */
   readonly keepers: readonly string[];
   readonly readiness: Readiness;

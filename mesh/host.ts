@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
 import type { DescService } from "@bufbuild/protobuf";
-import type { Transport } from "@connectrpc/connect";
 import { openAdmin } from "./admin.ts";
 import { openBus } from "./bus.ts";
 import { printConfig, readConfig } from "./config.ts";
 import { spend } from "./context.ts";
+import type { LeanTransport } from "./exchange.ts";
 import { serveInside } from "./host/inside.ts";
 import { meshConfig } from "./host/mesh-config.ts";
 import { createPeers, parsePeers } from "./host/peers.ts";
@@ -87,7 +87,7 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
   );
   const peers = scope.adopt(createPeers(parsePeers(config.peers)), (made) => made[Symbol.dispose]());
   const running: Running[] = [];
-  const find = (contract: DescService): Transport | undefined => {
+  const find = (contract: DescService): LeanTransport | undefined => {
     const owner = roster.ownerOf(contract);
     return running.find(({ service }) => service.name === owner)?.transport ?? peers.find(owner);
   };
@@ -98,7 +98,7 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
       ...{ maxAgeMs: config.streamMaxAge, replicas: config.natsReplicas },
     }),
   );
-  const at = (name: string): Transport | undefined =>
+  const at = (name: string): LeanTransport | undefined =>
     running.find(({ service }) => service.name === name)?.transport ?? peers.find(name);
   const shared: Shared = {
     config,

@@ -39,7 +39,7 @@ export interface Lent {
 export const realLent = (): Lent => ({
   clock: { now: () => new Date() },
   chance: { bytes, below: (limit) => randomInt(limit) },
-  ids: { next: () => v7() },
+  ids: { next },
   timers: { after, every, sleep },
 });
 
@@ -56,6 +56,24 @@ function bytes(count: number): Uint8Array {
   const given = new Uint8Array(pool.subarray(used, used + count)); // a copy: the pool is filled anew beneath a view
   used += count;
   return given;
+}
+
+// As `v7()` keeps it for itself: within a millisecond the sequence counts on. With its own randomness it asks the system
+// for every id, ours comes out of the pool.
+let msecs = Number.NEGATIVE_INFINITY;
+let seq = 0;
+
+function next(): string {
+  const random = bytes(16);
+  const now = Date.now();
+  if (now > msecs) {
+    msecs = now;
+    seq = new DataView(random.buffer).getUint32(6) & 0x7fffffff;
+  } else {
+    seq = (seq + 1) | 0;
+    if (seq === 0) msecs++;
+  }
+  return v7({ random, msecs, seq });
 }
 
 /** Node fires a timer beyond this at once instead of late. */

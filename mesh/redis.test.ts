@@ -36,6 +36,28 @@ describe("while Redis is there", () => {
     expect(await other.run(read, ["k"], [])).toBeNull();
   });
 
+  test("bytes stay bytes where a script answers with them, also when Redis has forgotten it", async () => {
+    const redis = await open();
+    const raw = Buffer.from([0xff, 0x00, 0x80]);
+    const echo = script("return {KEYS[1], ARGV[1]}");
+    for (let time = 0; time < 2; time++) {
+      const [key, value] = (await redis.runBytes(echo, ["k"], [raw])) as Buffer[];
+      expect(key?.toString()).toMatch(/:k$/);
+      expect(value).toEqual(raw);
+    }
+  });
+
+  test("another connection has the same keys, and ends by itself", async () => {
+    const redis = await open();
+    await using other = redis.another({ patienceMs: 5_000 });
+    await other.whenUp();
+    await redis.client.set("k", "mine");
+    expect(await other.getMany(["k"])).toEqual([Buffer.from("mine")]);
+    await other[Symbol.asyncDispose]();
+    expect(redis.up).toBe(true);
+    expect(other.up).toBe(false);
+  });
+
   test("a namespace cannot take the place of the bucket tag", () => {
     expect(() => openRedis(url, { namespace: "{a}", chance })).toThrow("bucket tag");
   });

@@ -29,6 +29,10 @@ export interface Redis extends AsyncDisposable {
   getMany(keys: readonly string[]): Promise<(Buffer | null)[]>;
   /** Runs a script: one round trip, two when Redis has forgotten it. */
   run(script: Script, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>;
+  /** The same; strings come as the bytes they are. */
+  runBytes(script: Script, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>;
+  /** One more connection to the same Redis, for what must not stand in others' way: bulk work, subscriptions. */
+  another(more?: Pick<RedisOptions, "patienceMs">): Redis;
   /** Resolves as soon as it is up; rejects with the signal's reason, or when it is closed. */
   whenUp(signal?: AbortSignal): Promise<void>;
 }
@@ -56,7 +60,8 @@ export function script(lua: string): Script {
 }
 
 /** Begins to connect and goes on trying for ever; does not wait. */
-export function openRedis(url: string, { namespace, chance, say, onTrip, patienceMs = 150 }: RedisOptions): Redis {
+export function openRedis(url: string, options: RedisOptions): Redis {
+  const { namespace, chance, say, onTrip, patienceMs = 150 } = options;
   if (/[{}]/.test(namespace)) throw new Error(`namespace ${namespace}: braces would take the place of the bucket tag`);
   const client = new Client(url, {
     keyPrefix: `${namespace}:`,
@@ -103,14 +108,13 @@ export function openRedis(url: string, { namespace, chance, say, onTrip, patienc
       return client.status === "ready";
     },
     getMany: (keys) => client.mgetBuffer([...keys]),
-    async run({ lua, sha }, keys, args) {
-      try {
-        return await client.evalsha(sha, keys.length, ...keys, ...args);
-      } catch (error) {
-        if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-        return await client.eval(lua, keys.length, ...keys, ...args);
-      }
-    },
+    run: ({ lua, sha }, keys, args) =>
+      taught(client.evalsha(sha, keys.length, ...keys, ...args), () => client.eval(lua, keys.length, ...keys, ...args)),
+    runBytes: ({ lua, sha }, keys, args) =>
+      taught(client.callBuffer("evalsha", sha, keys.length, ...keys, ...args), () =>
+        client.callBuffer("eval", lua, keys.length, ...keys, ...args),
+      ),
+    another: (more) => openRedis(url, { ...options, say: () => undefined, ...more }),
     async whenUp(signal) {
       const over = signal ? AbortSignal.any([signal, closed.signal]) : closed.signal;
       over.throwIfAborted();
@@ -127,6 +131,19 @@ export function openRedis(url: string, { namespace, chance, say, onTrip, patienc
     },
   };
 }
+
+/** What a Redis answers that has forgotten the script is no answer: it gets the text. */
+async function taught(asked: Promise<unknown>, tell: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!forgotten(error)) throw error;
+    return await tell();
+  }
+}
+
+/** Redis does not know the script, or not any more. */
+export const forgotten = (error: unknown): boolean => error instanceof Error && error.message.startsWith("NOSCRIPT");
 
 /** Not `once` of node:events: that one gives up at the first "error", of which there is one per attempt to connect. */
 async function heard(client: Client, event: "ready" | "end", signal: AbortSignal): Promise<void> {

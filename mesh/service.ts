@@ -18,6 +18,7 @@ import type { Edge } from "./edge.ts";
 import type { Keyring } from "./identity/keyring.ts";
 import type { Lent } from "./lent.ts";
 import type { Feeds } from "./log/feeds.ts";
+import type { Proof } from "./log/proof.ts";
 import type { Snapshot } from "./log/snapshot.ts";
 import type { Redis } from "./redis.ts";
 import type { Db } from "./store/database.ts";
@@ -61,6 +62,7 @@ export interface Loan<C extends Calls, K extends Spec> extends Lent {
   readonly config: Values<K>;
   readonly db: Db;
   readonly feeds: Feeds;
+  readonly proof: Proof;
   readonly redis: Redis;
   readonly cache: Cache;
   readonly cursors: Cursors;

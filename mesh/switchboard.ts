@@ -1,10 +1,10 @@
 import type { DescService } from "@bufbuild/protobuf";
-import type { Transport } from "@connectrpc/connect";
+import type { LeanTransport } from "./exchange.ts";
 import { meshFailure, toConnectError } from "./failure.ts";
 
 /** A transport that picks the real one per contract: in memory if the service runs here, HTTP/2 if not. */
-export function switchboard(find: (contract: DescService) => Transport | undefined): Transport {
-  const to = (contract: DescService): Transport => {
+export function switchboard(find: (contract: DescService) => LeanTransport | undefined): LeanTransport {
+  const to = (contract: DescService): LeanTransport => {
     const found = find(contract);
     if (found) return found;
     throw toConnectError(
@@ -13,6 +13,7 @@ export function switchboard(find: (contract: DescService) => Transport | undefin
     );
   };
   return {
+    exchange: async (call) => to(call.method.parent).exchange(call),
     unary: async (method, ...rest) => to(method.parent).unary(method, ...rest),
     stream: async (method, ...rest) => to(method.parent).stream(method, ...rest),
   };

@@ -103,7 +103,7 @@ export async function startTestMesh(
       DATABASE_PREFIX: `${name}_`,
       SKEIN_NAMESPACE: name,
       SKEIN_HOME: folder,
-      DATABASE_CONNECTIONS: "12",
+      DATABASE_CONNECTIONS: "24",
       MESH_STRICT_BUDGETS: "true",
       ADMIN_PORT: "-1",
       GATEWAY_PORT: "0",

@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 import type { LogPosition } from "#gen/skein/common/v1/consistency_pb.ts";
 import { bytesOf, decodePositions, encodePositions, mergePositions, TOKEN_HEADER } from "#mesh/consistency.ts";
 import { isMutation } from "#mesh/contract.ts";
+import type { CallHeaders } from "#mesh/exchange.ts";
 import { meshFailure } from "#mesh/failure.ts";
 import type { Keyring } from "#mesh/identity/keyring.ts";
 import type { Visit } from "./visit.ts";
@@ -11,9 +12,9 @@ const SEAL_BYTES = 16;
 /** The consistency token as clients carry it: sealed, so that nobody makes the mesh wait for what was never written. */
 export interface ClientTokens {
   /** What a client says that it knows, without what is too old to matter; nothing if it says nothing. */
-  read(headers: Headers, now: Date): readonly LogPosition[] | undefined;
+  read(headers: CallHeaders, now: Date): readonly LogPosition[] | undefined;
   /** Gives the client its next token: after every mutation, and after reads if it keeps one at all. */
-  answer(visit: Pick<Visit, "method" | "known" | "noted">, now: Date, headers: Headers): void;
+  answer(visit: Pick<Visit, "method" | "known" | "noted">, now: Date, headers: CallHeaders): void;
 }
 
 /** Seals with a key that all replicas of the gateway derive, and nobody else. */
@@ -32,8 +33,13 @@ export function createClientTokens(keyring: Keyring): ClientTokens {
     },
     answer({ method, known, noted }, now, headers) {
       if (!known && !isMutation(method)) return;
-      const positions = mergePositions(now, known ?? [], ...noted.heard.map(decodePositions));
-      const body = Buffer.from(encodePositions(positions), "base64url");
+      const [only, ...more] = noted.heard;
+      // What one service said of one call is merged already: to be sealed it need not be read.
+      const text =
+        only !== undefined && more.length === 0 && !known
+          ? only
+          : encodePositions(mergePositions(now, known ?? [], ...noted.heard.map(decodePositions)));
+      const body = Buffer.from(text, "base64url");
       headers.set(TOKEN_HEADER, Buffer.concat([body, seal(body)]).toString("base64url"));
     },
   };

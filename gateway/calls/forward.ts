@@ -1,8 +1,9 @@
-import type { DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import type { HandlerContext, MethodImpl, Transport } from "@connectrpc/connect";
+import { type DescMethod, fromBinary, type MessageInitShape, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import type { HandlerContext, MethodImpl } from "@connectrpc/connect";
 import { createAsyncIterable } from "@connectrpc/connect/protocol";
 import { within } from "#mesh/context.ts";
 import { optionsOf } from "#mesh/contract.ts";
+import type { LeanTransport } from "#mesh/exchange.ts";
 import { meshFailure } from "#mesh/failure.ts";
 import type { Revocations } from "#mesh/identity/revocations.ts";
 import type { Lent } from "#mesh/lent.ts";
@@ -11,11 +12,11 @@ import type { createLimiter } from "#mesh/pipeline/limiter.ts";
 import type { Metrics } from "#mesh/telemetry/metrics.ts";
 import { inward, passBack } from "../door/headers.ts";
 import type { ClientTokens } from "./client-token.ts";
-import { type Visit, visitOf } from "./visit.ts";
+import { type OuterCall, type Visit, visitOf } from "./visit.ts";
 
 /** What forwarding stands on. */
 export interface Forwarding {
-  readonly transport: Transport;
+  readonly transport: LeanTransport;
   readonly lent: Lent;
   readonly limiter: ReturnType<typeof createLimiter>;
   readonly tokens: ClientTokens;
@@ -31,38 +32,41 @@ export function forward(parts: Forwarding, method: DescMethod): MethodImpl<DescM
   return (method.methodKind === "unary" ? unary(parts, method) : streaming(parts, method)) as MethodImpl<DescMethod>;
 }
 
+/** Hands on a request that is bytes; what the gateway does not read it cannot get wrong. */
+export async function forwardBytes(
+  { transport, lent, limiter, tokens, metrics }: Forwarding,
+  visit: Visit,
+  call: OuterCall,
+  body: Uint8Array,
+): Promise<Uint8Array> {
+  const { method } = visit;
+  using deadline = deadlineOf(method, call, lent);
+  try {
+    using _place = limiter.enter(optionsOf(method).tier, () => metrics.server(method).shed("overload"));
+    const header = inward(call.requestHeader, visit.known);
+    const asked = { method, header, body, signal: undefined, timeoutMs: undefined };
+    const answer = await deadline.race(within(visit.context(call, deadline), () => transport.exchange(asked)));
+    passBack(answer.header, call.responseHeader);
+    tokens.answer(visit, lent.clock.now(), call.responseHeader);
+    visit.succeed();
+    return answer.body;
+  } catch (thrown) {
+    throw visit.fail(thrown, deadline.signal);
+  }
+}
+
 const unary =
-  ({ transport, lent, limiter, tokens, metrics }: Forwarding, method: DescMethod) =>
-  async (message: Request, call: HandlerContext): Promise<Answer> => {
-    const visit = visitOf(call);
-    using deadline = deadlineOf(method, call, lent);
-    try {
-      using _place = limiter.enter(optionsOf(method).tier, () => metrics.server(method).shed("overload"));
-      const work = within(visit.context(call, deadline), () =>
-        transport.unary(method as never, undefined, undefined, inward(call.requestHeader, visit.known), message),
-      );
-      const answer = await deadline.race(work);
-      passBack(answer.header, call.responseHeader);
-      tokens.answer(visit, lent.clock.now(), call.responseHeader);
-      visit.succeed();
-      return answer.message;
-    } catch (thrown) {
-      throw visit.fail(thrown, deadline.signal);
-    }
-  };
+  (parts: Forwarding, { input, output }: DescMethod) =>
+  async (message: Request, call: HandlerContext): Promise<Answer> =>
+    fromBinary(output, await forwardBytes(parts, visitOf(call), call, toBinary(input, message)));
 
 const streaming = ({ transport, lent, tokens, revocations }: Forwarding, method: DescMethod) =>
   async function* (message: Request, call: HandlerContext): AsyncGenerator<Answer> {
     const visit = visitOf(call);
     try {
-      const open = () =>
-        transport.stream(
-          method as never,
-          undefined,
-          call.timeoutMs(),
-          inward(call.requestHeader, visit.known),
-          createAsyncIterable([message]),
-        );
+      const header = [...inward(call.requestHeader, visit.known)];
+      const input = createAsyncIterable([message]);
+      const open = () => transport.stream(method as never, undefined, call.timeoutMs(), header, input);
       const answer = await within(visit.context(call, { signal: call.signal, timeoutMs: call.timeoutMs }), open);
       passBack(answer.header, call.responseHeader);
       tokens.answer(visit, lent.clock.now(), call.responseHeader);

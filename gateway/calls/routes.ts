@@ -1,19 +1,25 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
-import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import { Health } from "#gen/grpc/health/v1/health_pb.ts";
 import { ServerReflection } from "#gen/grpc/reflection/v1/reflection_pb.ts";
 import { ServerReflection as ServerReflectionAlpha } from "#gen/grpc/reflection/v1alpha/reflection_pb.ts";
-import { maxBytesOf, nameOf, optionsOf } from "#mesh/contract.ts";
+import { isOurs, maxBytesOf, nameOf, optionsOf } from "#mesh/contract.ts";
 import type { Edge } from "#mesh/edge.ts";
 import { healthRoutes } from "#mesh/health.ts";
 import { reflectionRoutes } from "#mesh/reflection.ts";
 import { type Forwarding, forward } from "./forward.ts";
 import type { createGate } from "./gate.ts";
+import { type Lean, leanOf, MAX_TIMEOUT_MS, PACKINGS } from "./lean.ts";
+import { visitOf } from "./visit.ts";
 
-/** Longer wishes are refused by the protocol handlers; each method's own limit is far below. */
-const MAX_TIMEOUT_MS = 10 * 60 * 1000;
+/** What answers at a path. */
+export interface PublicRoute {
+  /** Takes every protocol. */
+  readonly connect: UniversalHandler;
+  /** Takes the usual request to a unary method of ours, at a fraction of the price. */
+  readonly lean: Lean | undefined;
+}
 
 /** The methods that may be reached from outside. */
 export const publicMethods = (contracts: readonly DescService[]): DescMethod[] =>
@@ -25,10 +31,10 @@ export function routesOf(
   gate: ReturnType<typeof createGate>,
   parts: Forwarding,
   edge: Pick<Edge, "readiness" | "stopping">,
-  reflection: boolean,
-): ReadonlyMap<string, UniversalHandler> {
+  { reflection, lean }: { readonly reflection: boolean; readonly lean: boolean },
+): ReadonlyMap<string, PublicRoute> {
   const router = createConnectRouter({
-    acceptCompression: [compressionGzip, compressionBrotli],
+    acceptCompression: PACKINGS,
     shutdownSignal: edge.stopping,
   });
   for (const method of publicMethods(contracts)) mount(router, method, gate, parts, edge.stopping);
@@ -40,7 +46,9 @@ export function routesOf(
     const { v1, v1alpha } = reflectionRoutes(contracts);
     router.service(ServerReflection, v1).service(ServerReflectionAlpha, v1alpha);
   }
-  return new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  const leanFor = (method: DescMethod) =>
+    lean && isOurs(method.parent) && method.methodKind === "unary" ? leanOf(parts, method, gate) : undefined;
+  return new Map(router.handlers.map((connect) => [connect.requestPath, { connect, lean: leanFor(connect.method) }]));
 }
 
 function mount(
@@ -56,7 +64,7 @@ function mount(
   router.rpc(method, forward(parts, method), {
     readMaxBytes: maxBytesOf(method),
     maxTimeoutMs: MAX_TIMEOUT_MS,
-    requestGate: gate,
+    requestGate: (call) => gate(visitOf(call), call),
     // A stopping host ends streams, which their clients resume elsewhere; what is answered once is let finish.
     ...{ shutdownSignal: streams ? stopping : undefined },
   });

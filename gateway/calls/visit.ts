@@ -3,12 +3,16 @@ import { Code, type ConnectError, createContextKey, type HandlerContext } from "
 import type { LogPosition } from "#gen/skein/common/v1/consistency_pb.ts";
 import type { Actor, Context, Noted, Spent } from "#mesh/context.ts";
 import { nameOf } from "#mesh/contract.ts";
+import type { Incoming } from "#mesh/exchange.ts";
 import { ExpectedFailure, toConnectError } from "#mesh/failure.ts";
 import type { GatewayLoan } from "../deps.ts";
 import type { Identifiers } from "../door/identifiers.ts";
 import type { Caller } from "../who/identify.ts";
 import { challenge } from "./challenge.ts";
 import type { Timings } from "./timings.ts";
+
+/** A call that has passed the gate, whichever way it was read. */
+export type OuterCall = Incoming & Pick<HandlerContext, "protocolName">;
 
 /** One call from outside, from its first header to its line in the log. */
 export interface Visit extends Identifiers {
@@ -25,7 +29,7 @@ export interface Visit extends Identifiers {
   /** Whether all of the request was read, so that from here on its deadline counts. */
   readonly begun: boolean;
   /** What the mesh is told about the call. */
-  context(call: HandlerContext, bounds: Pick<Context, "signal" | "timeoutMs">): Context;
+  context(call: OuterCall, bounds: Pick<Context, "signal" | "timeoutMs">): Context;
   /** Notes why the call failed, and gives what its caller is told. */
   fail(thrown: unknown, signal?: AbortSignal): ConnectError;
   succeed(): void;

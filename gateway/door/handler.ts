@@ -1,7 +1,7 @@
-import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { Edge } from "#mesh/edge.ts";
-import type { Handler, HandlerRequest, HandlerResponse } from "#mesh/listener/doors.ts";
+import type { Handler, HandlerRequest } from "#mesh/listener/doors.ts";
 import { traceparent } from "#mesh/telemetry/trace.ts";
+import type { PublicRoute } from "../calls/routes.ts";
 import type { Timings } from "../calls/timings.ts";
 import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
@@ -14,7 +14,7 @@ import { nothingHere, type Reply, refused, reply, send } from "./reply.ts";
 /** What the door stands on. */
 export interface Door {
   readonly deps: Deps;
-  readonly routes: ReadonlyMap<string, UniversalHandler>;
+  readonly routes: ReadonlyMap<string, PublicRoute>;
   readonly timings: Timings;
   readonly readiness: Edge["readiness"];
 }
@@ -23,13 +23,16 @@ export interface Door {
 export function createDoor(door: Door): Handler {
   return (request, response) => {
     const identifiers = identifiersOf(request, door.deps);
-    response.setHeader("x-request-id", identifiers.requestId);
-    response.setHeader("traceparent", traceparent(identifiers.trace));
-    response.setHeader("x-content-type-options", "nosniff");
-    response.setHeader("vary", "Accept-Encoding, Authorization, Origin, Skein-Token");
-    const next = decide(door, request, response, identifiers.requestId);
-    if ("status" in next) send(response, next);
-    else enter(door, next, request, response, identifiers);
+    const head: Record<string, string> = {
+      "x-request-id": identifiers.requestId,
+      traceparent: traceparent(identifiers.trace),
+      "x-content-type-options": "nosniff",
+      vary: "Accept-Encoding, Authorization, Origin, Skein-Token",
+    };
+    const authority = ("authority" in request ? request.authority : undefined) ?? request.headers.host ?? "";
+    const next = decide(door, request, head, authority);
+    if ("status" in next) send(response, head, next);
+    else enter(door, next, { request, response, head, authority, identifiers });
   };
 }
 
@@ -37,14 +40,14 @@ export function createDoor(door: Door): Handler {
 function decide(
   { deps: { config, offered }, readiness, routes }: Door,
   request: HandlerRequest,
-  response: HandlerResponse,
-  requestId: string,
-): UniversalHandler | Reply {
+  head: Record<string, string>,
+  authority: string,
+): PublicRoute | Reply {
+  const requestId = head["x-request-id"] ?? "";
   const path = request.url?.split("?", 1)[0] ?? "";
   const reading = request.method === "GET" || request.method === "HEAD";
   const found = reading ? probe(path, readiness) : undefined;
   if (found) return found;
-  const authority = ("authority" in request ? request.authority : undefined) ?? request.headers.host ?? "";
   if (!answersTo(authority, config.hosts)) return refused(421, failure("HOST_REFUSED"), requestId);
   const origin = originOf(request.headers.origin, authority, config.origins);
   if (origin.kind === "foreign") return refused(403, failure("ORIGIN_REFUSED"), requestId);
@@ -52,9 +55,7 @@ function decide(
     if (origin.kind === "listed") return reply(204, "text/plain", "", preflightHeaders(origin.origin));
     return refused(405, failure("METHOD_NOT_ALLOWED"), requestId, { allow: "GET, POST" });
   }
-  if (origin.kind === "listed") {
-    for (const [name, value] of Object.entries(answerHeaders(origin.origin))) response.setHeader(name, value);
-  }
+  if (origin.kind === "listed") Object.assign(head, answerHeaders(origin.origin));
   const route = routes.get(path);
   if (route) return route;
   return path === "/" && reading

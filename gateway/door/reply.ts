@@ -31,8 +31,9 @@ export function nothingHere(request: HandlerRequest, failure: ExpectedFailure, r
   return reply(200, type, "", { "grpc-status": GRPC_UNIMPLEMENTED, "grpc-message": failure.message });
 }
 
-/** Sends it; a 204 has no length to tell. */
-export function send(response: HandlerResponse, { status, headers, body }: Reply): void {
-  response.writeHead(status, status === 204 ? headers : { ...headers, "content-length": Buffer.byteLength(body) });
+/** Sends it below what every answer says; a 204 has no length to tell. */
+export function send(response: HandlerResponse, head: Extra, { status, headers, body }: Reply): void {
+  const length = status === 204 ? {} : { "content-length": Buffer.byteLength(body) };
+  response.writeHead(status, { ...head, ...headers, ...length });
   response.end(body);
 }

@@ -9,11 +9,11 @@ export interface Standing {
 }
 
 /** The two headers of draft-ietf-httpapi-ratelimit-headers-10: what the allowances are, and what is left of them. */
-export function encodeStandings(standings: readonly Standing[]): { "RateLimit-Policy": string; RateLimit: string } {
+export function encodeStandings(standings: readonly Standing[]): { "ratelimit-policy": string; ratelimit: string } {
   const each = (write: (standing: Standing) => string) => standings.map(write).join(", ");
   return {
-    "RateLimit-Policy": each(({ policy }) => `"${policy.name}";q=${policy.quota};w=${policy.windowS}`),
-    RateLimit: each(
+    "ratelimit-policy": each(({ policy }) => `"${policy.name}";q=${policy.quota};w=${policy.windowS}`),
+    ratelimit: each(
       ({ policy, remaining, resetMs }) => `"${policy.name}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`,
     ),
   };

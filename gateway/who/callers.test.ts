@@ -162,7 +162,7 @@ test("what the mesh says inside cannot be said from outside", async () => {
   const seen = gate.staged.calls[1];
   expect(seen?.actor).toBeUndefined();
   expect(seen?.clientAddress).toBe("127.0.0.1");
-  expect([...(seen?.headers.keys() ?? [])].filter((name) => name.startsWith("skein-"))).toEqual([
+  expect([...(seen?.headers.keys() ?? [])].filter((name) => name.startsWith("skein-")).sort()).toEqual([
     "skein-client",
     "skein-hop",
     "skein-service",

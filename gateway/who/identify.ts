@@ -1,4 +1,5 @@
 import type { Actor } from "#mesh/context.ts";
+import type { CallHeaders } from "#mesh/exchange.ts";
 import { meshFailure } from "#mesh/failure.ts";
 import { recent } from "#mesh/identity/recent.ts";
 import type { Revocations } from "#mesh/identity/revocations.ts";
@@ -28,7 +29,7 @@ export interface Doubt {
 }
 
 /** Finds out who calls. A token that is there but not good is refused, never taken for no token. */
-export type Identify = (headers: Headers, doubt: Doubt) => Promise<Caller>;
+export type Identify = (headers: CallHeaders, doubt: Doubt) => Promise<Caller>;
 
 /** Verified tokens are kept by their exact bytes; their end and the revocations are looked at every time. */
 export function createIdentify({ peers, keyring, config }: GatewayLoan): Identify {

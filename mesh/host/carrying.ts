@@ -8,6 +8,7 @@ import { createFeed, type Feed } from "../log/feed.ts";
 import type { Feeds } from "../log/feeds.ts";
 import { followFreshness, saveFreshness } from "../log/freshness.ts";
 import { holdLeases } from "../log/leases.ts";
+import { createProof, type Proof } from "../log/proof.ts";
 import { createFeeds, type Following } from "../log/read-info.ts";
 import { logHeads, readLog } from "../log/read-log.ts";
 import { rebuildable, rebuildPartition } from "../log/rebuild.ts";
@@ -29,6 +30,7 @@ const SILENCE_MS = 2_000;
 /** How one service's log is carried away, and how what it consumes is brought to it. */
 export interface Carrying extends AsyncDisposable {
   readonly feeds: Feeds;
+  readonly proof: Proof;
   readonly following: readonly Following[];
   readonly relay: Relay | undefined;
   /** The consumers as the operator's service handles them. */
@@ -66,11 +68,13 @@ export function createCarrying(parts: CarryingParts): Carrying {
   const sourcesOf = ({ handles }: Consumer<unknown>) =>
     [...new Set(handles.map(({ schema }) => sourceOf(schema)))].filter((name) => name !== "");
   const kickAll = (source: string, partition: number) => {
-    for (const { runner, feed } of following) if (feed.source === source) runner.kick(partition);
-    const least = following
-      .filter(({ feed }) => feed.source === source)
-      .map(({ runner }) => runner.position(partition) ?? feedsBySource.get(source)?.head(partition) ?? 0n)
-      .reduce((a, b) => (a < b ? a : b), 2n ** 62n);
+    let least = 2n ** 62n;
+    for (const { runner, feed } of following) {
+      if (feed.source !== source) continue;
+      runner.kick(partition);
+      const at = runner.position(partition) ?? feed.head(partition);
+      if (at < least) least = at;
+    }
     feedsBySource.get(source)?.prune(partition, least);
   };
 
@@ -115,6 +119,8 @@ export function createCarrying(parts: CarryingParts): Carrying {
     quietly(askHeads(feed));
   }
 
+  const standing = () => ({ service, db, lent, deps, ownerAt, sourceOf });
+
   function follow(consumer: Consumer<unknown>, source: string): Following {
     let feed = feedsBySource.get(source);
     if (!feed) {
@@ -129,7 +135,7 @@ export function createCarrying(parts: CarryingParts): Carrying {
       feedsBySource.set(source, feed);
     }
     const restore = async (of: Consumer<unknown>, from: string, partition: number) => {
-      const stand = { service, db, lent, deps, ownerAt, sourceOf };
+      const stand = standing();
       return rebuildable(stand, of, from) && (await rebuildPartition(stand, of, from, partition)) !== undefined;
     };
     const runner = createRunner(consumer, feed, {
@@ -144,7 +150,9 @@ export function createCarrying(parts: CarryingParts): Carrying {
     return { runner, feed, fresh: followFreshness(runner, feed, db) };
   }
 
+  const handles = consumers.map((one) => handleOf(one, sourcesOf(one), () => following));
   return {
+    proof: createProof(service, handles, sourceOf, standing, shared.logMeters),
     feeds: createFeeds(() => following, { db: () => db, lent }),
     get following() {
       return following;
@@ -152,7 +160,7 @@ export function createCarrying(parts: CarryingParts): Carrying {
     get relay() {
       return relay;
     },
-    handles: consumers.map((one) => handleOf(one, sourcesOf(one), () => following)),
+    handles,
     sourceOf,
     async headsOf(source) {
       return source === service ? logHeads(db.query) : (await ownerAt(source).getLogHeads({})).heads;

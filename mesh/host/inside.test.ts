@@ -1,7 +1,8 @@
-import { createClient, type Transport } from "@connectrpc/connect";
+import { createClient } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { callPolicy } from "../calls.ts";
+import type { LeanTransport } from "../exchange.ts";
 import { toy } from "../testing/toy.ts";
 import { startTestMesh } from "../testing.ts";
 import { createPeers } from "./peers.ts";
@@ -22,7 +23,7 @@ test("a stopping process finishes the calls that others made to it, however long
   });
   const mesh = await startTestMesh([identity], { MESH_PORT: "0" });
   using peers = createPeers(new Map([["identity", `http://127.0.0.1:${mesh.mesh.port}`]]));
-  const wire = peers.find("identity") as Transport;
+  const wire = peers.find("identity") as LeanTransport;
   const caller = {
     keyring: mesh.mesh.keyringOf("gateway"),
     lent: mesh.mesh.lent,

@@ -6,6 +6,7 @@ import { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
 import { healthRoutes, probe } from "../health.ts";
 import { type Listener, listen } from "../listener.ts";
 import { reflectionRoutes } from "../reflection.ts";
+import { leanServer } from "./lean-server.ts";
 import { addressed, register } from "./routes.ts";
 import type { Running } from "./running.ts";
 import type { Shared } from "./shared.ts";
@@ -13,20 +14,22 @@ import type { Shared } from "./shared.ts";
 /** Opens the port on which services of other processes call those of this one. */
 export async function serveInside(
   running: readonly Running[],
-  { config, readiness, stopping }: Shared,
+  { config, readiness, stopping, log }: Shared,
 ): Promise<Listener> {
   const contracts = running.flatMap(({ service }) => service.serves.map(({ contract }) => contract));
+  const routes = running.flatMap((one) => one.routes);
+  for (const method of OpsService.methods) {
+    const mine = running.flatMap(({ service, ops }) => {
+      const route = ops.find((one) => one.method === method);
+      return route ? [[service.name, route] as const] : [];
+    });
+    if (mine.length > 0) routes.push(addressed(new Map(mine), method));
+  }
+  const lean = leanServer(routes, (cause) => log.debug({ cause }, "call from another process broken off"));
   const handler = connectNodeAdapter({
     shutdownSignal: stopping,
     routes(router) {
-      for (const { routes } of running) register(router, routes, stopping);
-      for (const method of OpsService.methods) {
-        const mine = running.flatMap(({ service, ops }) => {
-          const route = ops.find((one) => one.method === method);
-          return route ? [[service.name, route] as const] : [];
-        });
-        if (mine.length > 0) register(router, [addressed(new Map(mine), method)], stopping);
-      }
+      register(router, routes, stopping);
       router.service(
         Health,
         healthRoutes(readiness, () => contracts.map(({ typeName }) => typeName)),
@@ -42,7 +45,7 @@ export async function serveInside(
     port: config.port,
     graceMs: config.drain,
     handler(request, response) {
-      if (probe(request, response, readiness)) return;
+      if (probe(request, response, readiness) || lean(request, response)) return;
       try {
         handler(request, response);
       } catch {

@@ -61,7 +61,23 @@ export async function startJobs<Deps>(
       .finally(() => working.delete(job.name));
     working.set(job.name, round);
   };
-  const timer = lent.timers.every(LOOK_MS, () => jobs.forEach(look));
+  let looking: Promise<void> | undefined;
+  // One statement finds what is due, instead of one for each job.
+  const lookAround = async () => {
+    const due = await db.query<{ name: string }>(sql`select name from job
+      where due_at <= now() and (held_until is null or held_until < now())`);
+    for (const { name } of due) {
+      const job = jobs.find((one) => one.name === name);
+      if (job && !stop.signal.aborted) look(job);
+    }
+  };
+  const timer = lent.timers.every(LOOK_MS, () => {
+    looking ??= lookAround()
+      .catch((error) => log.warn({ cause: error }, "jobs not looked at"))
+      .finally(() => {
+        looking = undefined;
+      });
+  });
   return {
     async run(name) {
       const job = jobs.find((one) => one.name === name);
@@ -71,6 +87,7 @@ export async function startJobs<Deps>(
     async [Symbol.asyncDispose]() {
       timer[Symbol.dispose]();
       stop.abort();
+      await looking;
       await Promise.allSettled(working.values());
     },
   };

@@ -5,22 +5,21 @@ import { meshFailure, toConnectError } from "../failure.ts";
 const BROKEN: ReadonlySet<Code> = new Set([Code.Internal, Code.Unknown, Code.Aborted, Code.Canceled]);
 
 /** Tells a peer that vanished in the middle of a call from one that failed: the first may be asked again. */
-export function tellLostPeers(transport: Transport): Transport {
-  const told = (error: unknown, signal: AbortSignal | undefined): unknown => {
-    const lost = error instanceof ConnectError && !error.isWireError && BROKEN.has(error.code) && !signal?.aborted;
-    return lost ? toConnectError(meshFailure("PEER_LOST", { cause: error, retryAfterMs: 500 }), "") : error;
-  };
+export function tellLost(error: unknown): unknown {
+  const lost = error instanceof ConnectError && !error.isWireError && BROKEN.has(error.code);
+  return lost ? toConnectError(meshFailure("PEER_LOST", { cause: error, retryAfterMs: 500 }), "") : error;
+}
+
+/** The same for streams, which may lose their peer at any message. */
+export function tellLostPeers(transport: Pick<Transport, "stream">): Pick<Transport, "stream"> {
   return {
-    unary: (method, signal, ...rest) =>
-      transport.unary(method, signal, ...rest).catch((error: unknown) => {
-        throw told(error, signal);
-      }),
     async stream(method, signal, ...rest) {
+      const told = (error: unknown) => (signal?.aborted ? error : tellLost(error));
       try {
         const answer = await transport.stream(method, signal, ...rest);
-        return { ...answer, message: watched(answer.message, (error) => told(error, signal)) };
+        return { ...answer, message: watched(answer.message, told) };
       } catch (error) {
-        throw told(error, signal);
+        throw told(error);
       }
     },
   };

@@ -32,6 +32,10 @@ export const meshConfig = {
     min: 1,
     about: "Calls a service works on at once before it refuses more",
   }),
+  maxStreams: int("MESH_MAX_STREAMS", 5_000, {
+    min: 1,
+    about: "Streams that one service keeps open at once; more are refused at once",
+  }),
   reflection: flag("MESH_REFLECTION", true, { about: "Serve gRPC reflection" }),
   strictBudgets: flag("MESH_STRICT_BUDGETS", false, {
     about: "Fail calls that spend more than their contract allows; for tests",

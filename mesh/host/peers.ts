@@ -1,5 +1,6 @@
-import type { Transport } from "@connectrpc/connect";
 import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { byMessage, type LeanTransport } from "../exchange.ts";
+import { leanClient } from "./lean-client.ts";
 import { tellLostPeers } from "./lost-peer.ts";
 
 /** Reads "identity=http://10.0.0.1:7710,content=http://..." into addresses. */
@@ -17,8 +18,8 @@ export function parsePeers(entries: readonly string[]): Map<string, string> {
 /** Connections to services in other processes: the Connect protocol, binary, over h2c, one session each. */
 export function createPeers(
   addresses: ReadonlyMap<string, string>,
-): { find(service: string): Transport | undefined } & Disposable {
-  const open = new Map<string, { transport: Transport; sessions: Http2SessionManager }>();
+): { find(service: string): LeanTransport | undefined } & Disposable {
+  const open = new Map<string, { transport: LeanTransport; sessions: Http2SessionManager }>();
   return {
     find(service) {
       const known = open.get(service);
@@ -31,14 +32,10 @@ export function createPeers(
         pingTimeoutMs: 3_000,
         idleConnectionTimeoutMs: 300_000,
       });
-      const transport = tellLostPeers(
-        createConnectTransport({
-          baseUrl,
-          httpVersion: "2",
-          useBinaryFormat: true,
-          sessionManager: sessions,
-        }),
-      );
+      const options = { baseUrl, httpVersion: "2", useBinaryFormat: true, sessionManager: sessions } as const;
+      const { stream } = tellLostPeers(createConnectTransport(options));
+      const exchange = leanClient(sessions);
+      const transport = { exchange, unary: byMessage(exchange), stream };
       open.set(service, { transport, sessions });
       return transport;
     },

@@ -1,5 +1,5 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import type { MethodImpl } from "@connectrpc/connect";
+import type { Wrapped } from "../pipeline/chain.ts";
 
 /** Deadlines beyond this are refused by the adapter; each method's own is far below. */
 export const MAX_TIMEOUT_MS = 10 * 60 * 1000;
@@ -7,5 +7,5 @@ export const MAX_TIMEOUT_MS = 10 * 60 * 1000;
 /** A method behind the chain. */
 export interface Route {
   readonly method: DescMethod;
-  readonly impl: MethodImpl<DescMethod>;
+  readonly impl: Wrapped;
 }

@@ -1,4 +1,4 @@
-import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import { type Client, createClient } from "@connectrpc/connect";
 import { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
 import { createCache } from "../cache.ts";
 import { callPolicy } from "../calls.ts";
@@ -6,9 +6,11 @@ import type { Spec, Values } from "../config.ts";
 import type { Consumer } from "../consumer.ts";
 import { outside } from "../context.ts";
 import { createCursors } from "../cursor.ts";
+import type { LeanTransport } from "../exchange.ts";
 import { meshFailure } from "../failure.ts";
 import { createAssertionReader } from "../identity/assertion.ts";
 import type { Feeds } from "../log/feeds.ts";
+import type { Proof } from "../log/proof.ts";
 import type { OpsParts } from "../ops/parts.ts";
 import { opsServed } from "../ops/service.ts";
 import type { ChainParts } from "../pipeline/chain.ts";
@@ -36,12 +38,12 @@ export interface Running {
   readonly routes: readonly Route[];
   /** What every service that keeps a log serves besides. */
   readonly ops: readonly Route[];
-  readonly transport: Transport;
+  readonly transport: LeanTransport;
   readonly deps: Loan<Calls, Spec>;
   /** Calls others as this service. */
-  readonly outward: Transport;
+  readonly outward: LeanTransport;
   /** Calls one service, named, as this service: for contracts that every service serves. */
-  readonly outwardTo: (service: string) => Transport;
+  readonly outwardTo: (service: string) => LeanTransport;
   readonly jobs: Runner | undefined;
   /** How its events travel; absent where nothing is kept. */
   readonly carrying: Carrying | undefined;
@@ -83,6 +85,7 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
     config: (shared.settings[service.name] ?? {}) as Values<Spec>,
     db,
     feeds: carrying?.feeds ?? nothingHeard(service.name),
+    proof: carrying?.proof ?? nothingHeard(service.name),
     redis: shared.redis,
     cache: createCache(shared.redis, { service: service.name, chance: lent.chance }),
     cursors: createCursors(keyring.derive("cursor"), {
@@ -106,6 +109,7 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
     },
     lent,
     limiter: createLimiter(shared.config.maxInFlight),
+    streams: createLimiter(shared.config.maxStreams),
     metrics,
     log,
     fingerprintKey: keyring.derive("fingerprint"),
@@ -133,7 +137,7 @@ export async function startService(service: Service, shared: Shared, scope: Asyn
 const opsParts = (service: Service, deps: Loan<Calls, Spec>, carrying: Carrying): OpsParts => ({
   ...{ service: service.name, db: deps.db, lent: deps, deps, cursors: deps.cursors },
   ...{ ownerAt: carrying.ownerAt, sourceOf: carrying.sourceOf, headsOf: carrying.headsOf },
-  ...{ consumers: carrying.handles, snapshots: service.snapshots ?? [] },
+  ...{ consumers: carrying.handles, snapshots: service.snapshots ?? [], proof: carrying.proof },
 });
 
 async function openStore(
@@ -164,7 +168,7 @@ async function openStore(
 /** Stands where a service has no database; using it is a mistake in the service. */
 const nothingKept = (service: string): Db => absent(`${service} keeps nothing and has no database`);
 
-const nothingHeard = (service: string): Feeds => absent(`${service} keeps nothing and consumes nothing`);
+const nothingHeard = (service: string): Feeds & Proof => absent(`${service} keeps nothing and consumes nothing`);
 
 const absent = <T extends object>(words: string): T =>
   new Proxy({} as T, {

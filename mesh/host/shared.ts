@@ -1,9 +1,9 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
-import type { Transport } from "@connectrpc/connect";
 import { Auth } from "#gen/skein/options/v1/options_pb.ts";
 import type { Bus } from "../bus.ts";
 import type { Values } from "../config.ts";
 import { optionsOf } from "../contract.ts";
+import type { LeanTransport } from "../exchange.ts";
 import { ASSERTER } from "../identity/assertion.ts";
 import type { Keyring } from "../identity/keyring.ts";
 import type { Revocations } from "../identity/revocations.ts";
@@ -24,9 +24,9 @@ export interface Shared {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly roster: Roster;
   readonly keyringOf: (service: string) => Keyring;
-  readonly find: (contract: DescService) => Transport | undefined;
+  readonly find: (contract: DescService) => LeanTransport | undefined;
   /** The way to one service, for contracts that every service serves. */
-  readonly at: (service: string) => Transport | undefined;
+  readonly at: (service: string) => LeanTransport | undefined;
   /** Whether a service runs in this process. */
   readonly runsHere: (service: string) => boolean;
   readonly courier: Courier;

@@ -1,6 +1,6 @@
 import { type DescMessage, fromBinary } from "@bufbuild/protobuf";
 import type { Consumer, Delivery } from "../consumer.ts";
-import { brokenRule } from "../pipeline/validation.ts";
+import { brokenRule, isSound, noteSound } from "../pipeline/validation.ts";
 import type { Tx } from "../store/commit.ts";
 import { idOf, type LogEntry } from "./entry.ts";
 
@@ -42,8 +42,11 @@ export function applier<Deps>(consumer: Consumer<Deps>, deps: Deps) {
 function decode(schema: DescMessage, { type, payload }: LogEntry) {
   try {
     const event = fromBinary(schema, payload);
-    const broken = brokenRule(schema, event);
-    if (broken === undefined) return event;
+    const broken = isSound(schema, payload) ? undefined : brokenRule(schema, event);
+    if (broken === undefined) {
+      noteSound(schema, payload);
+      return event;
+    }
     throw new Undecodable(`${type} breaks a rule of its contract: ${broken}`);
   } catch (cause) {
     throw cause instanceof Undecodable

@@ -1,8 +1,8 @@
-import { type JetStreamClient, jetstream } from "@nats-io/jetstream";
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import type { Logger } from "pino";
 import type { Bus } from "../bus.ts";
 import type { Lent } from "../lent.ts";
+import { type Acks, createAcks } from "./acks.ts";
 import type { LogEntry } from "./entry.ts";
 import { unwrap, wrap } from "./envelope.ts";
 import { followStream } from "./follow-stream.ts";
@@ -49,7 +49,6 @@ interface Followed {
  * time takes what it is given and delivers nothing.
  */
 const GRACE_MS = 2_000;
-const PUBLISH_MS = 3_000;
 /** What headers and protocol take of a message's largest size. */
 const ENVELOPE_BYTES = 2_048;
 
@@ -69,10 +68,10 @@ export function openCourier({ bus, lent, log, ...options }: CourierOptions): Cou
     if (!connection) throw new Error("nats is away");
     return connection;
   };
-  let client: { readonly of: NatsConnection; readonly jetstream: JetStreamClient } | undefined;
-  const clientOf = (connection: NatsConnection) => {
-    if (client?.of !== connection) client = { of: connection, jetstream: jetstream(connection) };
-    return client.jetstream;
+  let acks: { readonly of: NatsConnection; readonly heard: Acks } | undefined;
+  const acksOn = (connection: NatsConnection) => {
+    if (acks?.of !== connection) acks = { of: connection, heard: createAcks(connection, lent) };
+    return acks.heard;
   };
   async function ensure(service: string): Promise<void> {
     const connection = connected();
@@ -121,7 +120,7 @@ export function openCourier({ bus, lent, log, ...options }: CourierOptions): Cou
       const { subject, headers } = wrap(namespace, service, incarnation, entry);
       const largest = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
       if (entry.payload.length + ENVELOPE_BYTES > largest) return void tooLarge++;
-      await clientOf(connection).publish(subject, entry.payload, { headers, timeout: PUBLISH_MS });
+      await acksOn(connection).publish(subject, entry.payload, headers);
     },
     subscribe(service, listener) {
       const known = followed.get(service) ?? follow(service);

@@ -6,6 +6,7 @@ import type { Place, Places } from "./places.ts";
 /** What one round takes at most, of one partition and in all. */
 const SHARE = 128;
 const ROUND = 512;
+const LEAST = 8;
 /** Word of an event runs ahead of the stream: so long the stream may take before the owner is asked. */
 const GRACE_MS = 8;
 const PULLS_AT_ONCE = 8;
@@ -49,8 +50,11 @@ export async function gather(
       return busy && !shares.some((share) => share.partition === partition) ? [{ partition, place }] : [];
     });
   const takeWhatIsHere = () => {
-    for (const { partition, place } of lacking()) {
-      const entries = feed.next(partition, place.at, Math.min(SHARE, room));
+    const open = lacking();
+    // The oldest of all of them, not all of some: what is applied in about the order of time is cheaper to keep in order.
+    const fair = Math.min(SHARE, Math.max(LEAST, Math.ceil(ROUND / Math.max(1, open.length))));
+    for (const { partition, place } of open) {
+      const entries = feed.next(partition, place.at, Math.min(fair, room));
       if (entries.length === 0) continue;
       shares.push({ partition, place, entries });
       room -= entries.length;

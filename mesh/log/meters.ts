@@ -7,6 +7,9 @@ export interface LogMeters {
   /** Events of one source were applied by a consumer, so long after they were committed. */
   applied(service: string, consumer: string, ages: readonly number[]): void;
   parked(service: string, consumer: string): void;
+  /** A partition was compared with its owner's: so many ranges of keys differ. */
+  compared(service: string, consumer: string, kind: string, partition: number, differing: number): void;
+  repaired(service: string, consumer: string, rows: number): void;
   /** Shows how far behind these are whenever somebody asks. */
   watch(service: string, following: () => readonly Following[]): void;
 }
@@ -23,6 +26,30 @@ export function logMeters(registry: Registry): LogMeters {
   });
   const letters = new Counter({
     ...{ name: "skein_events_parked_total", help: "Events put aside as dead letters.", labelNames, registers },
+  });
+  const mended = new Counter({
+    ...{
+      name: "skein_projection_repaired_rows_total",
+      help: "Rows that a rebuild found wrong.",
+      labelNames,
+      registers,
+    },
+  });
+  const drift = new Map<string, readonly number[]>();
+  new Gauge({
+    name: "skein_projection_drift",
+    help: "Ranges of keys that differed from their owner's when they were last compared.",
+    labelNames: [...labelNames, "kind"],
+    registers,
+    collect() {
+      for (const [key, partitions] of drift) {
+        const [service = "", consumer = "", kind = ""] = key.split(" ");
+        this.set(
+          { service, consumer, kind },
+          partitions.reduce((sum, one) => sum + one, 0),
+        );
+      }
+    },
   });
   const watched: (readonly [service: string, following: () => readonly Following[]])[] = [];
   new Gauge({
@@ -45,6 +72,11 @@ export function logMeters(registry: Registry): LogMeters {
       const mine = age.labels({ service, consumer });
       for (const seconds of ages) mine.observe(Math.max(0, seconds));
     },
+    compared(service, consumer, kind, partition, differing) {
+      const key = `${service} ${consumer} ${kind}`;
+      drift.set(key, (drift.get(key) ?? new Array<number>(PARTITIONS).fill(0)).with(partition, differing));
+    },
+    repaired: (service, consumer, rows) => mended.inc({ service, consumer }, rows),
     parked: (service, consumer) => letters.inc({ service, consumer }),
     watch: (service, following) => void watched.push([service, following]),
   };

@@ -3,7 +3,7 @@ import { ReadInfo_Source } from "#gen/skein/common/v1/consistency_pb.ts";
 import { positionsKnown } from "../consistency.ts";
 import { type Context, outside } from "../context.ts";
 import type { Lent } from "../lent.ts";
-import { partitionOf } from "../partition.ts";
+import { PARTITIONS, partitionOf } from "../partition.ts";
 import type { Db } from "../store/database.ts";
 import { sql } from "../store/sql.ts";
 import type { Feed } from "./feed.ts";
@@ -58,21 +58,23 @@ export function createFeeds(following: () => readonly Following[], { db, lent }:
     async readInfo(context, ...consumers) {
       if (consumers.length === 0) return { satisfied: true, source: ReadInfo_Source.OWNER };
       const all = consumers.flatMap(named);
-      const satisfied = await within(waitFor(context), context.signal, async (signal) => {
-        const wanted = positionsKnown(context).flatMap(({ service, incarnation, partition, seq }) =>
-          all
-            .filter(
-              ({ feed }) => feed.source === service && (feed.incarnation === "" || feed.incarnation === incarnation),
-            )
-            .map((one) => ({ one, partition, seq })),
-        );
+      const wanted = positionsKnown(context).flatMap(({ service, incarnation, partition, seq }) =>
+        all
+          .filter(
+            ({ feed }) => feed.source === service && (feed.incarnation === "" || feed.incarnation === incarnation),
+          )
+          .map((one) => ({ one, partition, seq })),
+      );
+      const waited = async (signal: AbortSignal) => {
         await Promise.all(
           wanted.map(({ one, partition, seq }) => {
             one.feed.heard(partition, seq);
             return reached(one, partition, seq, signal);
           }),
         );
-      });
+      };
+      // Most callers have seen nothing that could be missing: they need no timer.
+      const satisfied = wanted.length === 0 || (await within(waitFor(context), context.signal, waited));
       // Another replica may have to be asked: that is no more the call's own spending than its waiting is.
       const known = await outside(() => Promise.all(all.map(({ fresh }) => fresh.asOf())));
       const oldest = Math.min(...known.map((at) => at.getTime()));
@@ -96,6 +98,38 @@ export function createFeeds(following: () => readonly Following[], { db, lent }:
     async freshAsOf(consumer) {
       const known = await Promise.all(named(consumer).map(({ fresh }) => fresh.asOf()));
       return new Date(Math.min(...known.map((at) => at.getTime())));
+    },
+    async applied(consumer, events) {
+      const furthest = new Map<string, { source: string; partition: number; seq: bigint }>();
+      for (const { source, partition, seq } of events) {
+        const key = `${source} ${partition}`;
+        if (seq > (furthest.get(key)?.seq ?? -1n)) furthest.set(key, { source, partition, seq });
+      }
+      const runners = named(consumer).map(({ runner }) => runner);
+      const waits = [...furthest.values()].map(({ source, partition, seq }) => {
+        const runner = runners.find((one) => one.source === source);
+        if (!runner) throw new Error(`${consumer} does not consume events of ${source}`);
+        return { runner, partition, seq };
+      });
+      if (waits.some(({ runner, partition }) => runner.position(partition) === undefined)) return false;
+      return within(LONGEST_WAIT_MS, undefined, (signal) =>
+        Promise.all(waits.map(({ runner, partition, seq }) => runner.reached(partition, seq, signal))),
+      );
+    },
+    async behind(consumer) {
+      const rows = await db().query<{ source: string; partition: number; seq: string }>(
+        sql`select source, partition, seq from consumer_position where consumer = ${consumer}`,
+      );
+      const saved = new Map(rows.map(({ source, partition, seq }) => [`${source} ${partition}`, BigInt(seq)]));
+      let behind = 0n;
+      for (const { runner, feed } of named(consumer)) {
+        for (let partition = 0; partition < PARTITIONS; partition++) {
+          const at = runner.position(partition) ?? saved.get(`${feed.source} ${partition}`) ?? 0n;
+          const head = feed.head(partition);
+          if (head > at) behind += head - at;
+        }
+      }
+      return behind;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import type { Sql } from "../store/sql.ts";
+import type { InWords } from "./digest.ts";
 
 /** Rows of a service that others may read whole: those of one partition, in the order of a key, page by page. */
 export interface Snapshot {
@@ -8,6 +9,8 @@ export interface Snapshot {
   /** The statement for one page: rows whose text column `key` is greater than `after`, ascending by it. */
   readonly page: (partition: number, after: string, limit: number) => Sql;
   readonly row: (columns: Record<string, unknown>) => MessageInitShape<DescMessage>;
+  /** What projections are compared with; without it they cannot be. */
+  readonly words?: InWords | undefined;
 }
 
 /** Declares a kind of rows; see Snapshot. */
@@ -16,4 +19,5 @@ export const snapshot = <R extends DescMessage, Columns extends object>(
   schema: R,
   page: (partition: number, after: string, limit: number) => Sql,
   row: (columns: Columns) => MessageInitShape<R>,
-): Snapshot => ({ kind, schema, page, row: row as unknown as Snapshot["row"] });
+  words?: InWords,
+): Snapshot => ({ kind, schema, page, row: row as unknown as Snapshot["row"], words });

@@ -8,7 +8,7 @@ import type { OpsParts } from "./parts.ts";
 export const getConsumerLag =
   (parts: OpsParts): Rpc<typeof OpsService.method.getConsumerLag> =>
   async ({ consumer }) => {
-    const handle = handleNamed(parts, consumer);
+    const handle = handleNamed(parts.consumers, consumer);
     const positions = await readPositions(parts.db);
     const reach = await Promise.all(
       handle.sources.map(async (source) => ({ source, heads: await parts.headsOf(source) })),

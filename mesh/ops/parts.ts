@@ -2,6 +2,7 @@ import type { Consumer } from "../consumer.ts";
 import type { Cursors } from "../cursor.ts";
 import type { Lent } from "../lent.ts";
 import type { LogEntry } from "../log/entry.ts";
+import type { Proof } from "../log/proof.ts";
 import type { RebuildParts } from "../log/rebuild.ts";
 import type { Snapshot } from "../log/snapshot.ts";
 import type { Tx } from "../store/commit.ts";
@@ -28,6 +29,7 @@ export interface OpsParts extends RebuildParts {
   readonly cursors: Cursors;
   readonly consumers: readonly ConsumerHandle[];
   readonly snapshots: readonly Snapshot[];
+  readonly proof: Proof;
   /** How far a source's log reaches, by partition; rejects when nobody can say. */
   readonly headsOf: (source: string) => Promise<readonly bigint[]>;
 }

@@ -13,7 +13,7 @@ export const redriveDeadLetters =
   async ({ consumer, subjectId, limit }, { signal }) => {
     const which = { consumer, subject: subjectId, limit: Math.min(limit || USUAL, MOST) };
     const { applied, stopped, left } = await redrive({ db: parts.db, signal }, which, (tx, entry, name, source) =>
-      handleNamed(parts, name).apply(tx, source, entry),
+      handleNamed(parts.consumers, name).apply(tx, source, entry),
     );
     return { applied, stopped, left: BigInt(left) };
   };

@@ -2,6 +2,7 @@ import { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
 import { type Served, serve } from "../service.ts";
 import { getConsumerLag } from "./get-consumer-lag.ts";
 import { getDeadLetter } from "./get-dead-letter.ts";
+import { getDigest } from "./get-digest.ts";
 import { getLogHeads } from "./get-log-heads.ts";
 import { listConsumers } from "./list-consumers.ts";
 import { listDeadLetters } from "./list-dead-letters.ts";
@@ -18,6 +19,7 @@ export const opsServed = (parts: OpsParts): Served<unknown> =>
     readLog: () => readLog(parts),
     getLogHeads: () => getLogHeads(parts),
     streamSnapshot: () => streamSnapshot(parts),
+    getDigest: () => getDigest(parts),
     tailLog: () => tailLog(parts),
     listConsumers: () => listConsumers(parts),
     getConsumerLag: () => getConsumerLag(parts),

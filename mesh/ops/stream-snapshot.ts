@@ -3,12 +3,13 @@ import type pg from "pg";
 import type { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
 import { spend } from "../context.ts";
 import { meshFailure } from "../failure.ts";
+import { digested, type RangeRow } from "../log/digest.ts";
 import { createSemaphore, type Semaphore, Shed } from "../semaphore.ts";
 import type { Rpc } from "../service.ts";
 import { translate } from "../store/database-failure.ts";
 import { connect } from "../store/provision.ts";
 import { type Sql, sql } from "../store/sql.ts";
-import { opsFailure } from "./failures.ts";
+import { kindNamed, ownDigest } from "./get-digest.ts";
 import type { OpsParts } from "./parts.ts";
 
 const PAGE = 500;
@@ -21,9 +22,8 @@ const TIMES = [1082, 1114, 1184, 1186];
 /** All rows of a kind in one partition, and the position they were read at. */
 export const streamSnapshot = ({ db, snapshots }: OpsParts): Rpc<typeof OpsService.method.streamSnapshot> => {
   const places = createSemaphore({ slots: AT_ONCE, queue: WAITING });
-  return async function* ({ kind, partition, after }, { signal }) {
-    const known = snapshots.find((one) => one.kind === kind);
-    if (!known) throw opsFailure("KIND_UNKNOWN", { facts: { kinds: snapshots.map((one) => one.kind).join(", ") } });
+  return async function* ({ kind, partition, after, withDigest }, { signal }) {
+    const known = kindNamed(snapshots, kind);
     const incarnation = await db.incarnation();
     using place = await hold(places, signal);
     await using reader = await openReader(db.url, place, signal);
@@ -36,8 +36,11 @@ export const streamSnapshot = ({ db, snapshots }: OpsParts): Rpc<typeof OpsServi
       last = found.at(-1)?.key ?? last;
       const rows = found.map((row) => toBinary(known.schema, create(known.schema, known.row({ ...row }))));
       if (rows.length > 0) yield { part: { case: "rows", value: { rows, lastKey: last } } };
-      if (rows.length < PAGE) return;
+      if (rows.length < PAGE) break;
     }
+    if (!withDigest || !known.words) return;
+    const { sums, rows } = digested(await reader.rows<RangeRow>(ownDigest(known, partition)));
+    yield { part: { case: "digest", value: { sums: [...sums], rows: [...rows] } } };
   };
 };
 

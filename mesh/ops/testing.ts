@@ -57,6 +57,7 @@ export const owner: Service = defineService({
       (partition, after, limit) => sql`select id::text as key, id, handle from name
         where shard = ${partition} and id > ${after || FIRST}::uuid order by id limit ${limit}`,
       ({ id, handle }) => ({ accountId: id, handle }),
+      (partition) => sql`select id::text as key, handle as says from name where shard = ${partition}::smallint`,
     ),
   ],
 });

@@ -2,6 +2,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { Auth, Role } from "#gen/skein/options/v1/options_pb.ts";
 import type { Actor } from "../context.ts";
 import { nameOf, optionsOf } from "../contract.ts";
+import type { CallHeaders } from "../exchange.ts";
 import { meshFailure } from "../failure.ts";
 import { ACTOR_HEADER, CLIENT_HEADER, HOP_HEADER, readHop } from "../identity/hop.ts";
 import type { Keyring } from "../identity/keyring.ts";
@@ -25,11 +26,11 @@ export interface Admitted {
 }
 
 /** Proves the calling service and the account behind it, from headers alone, and asks the contract whether they may. */
-export function admit(guard: Guard, method: DescMethod, headers: Headers, now: Date): Admitted {
+export function admit(guard: Guard, method: DescMethod, headers: CallHeaders, now: Date): Admitted {
   const assertion = headers.get(ACTOR_HEADER) ?? "";
   const clientAddress = headers.get(CLIENT_HEADER) ?? "";
   const hop = { method: nameOf(method), assertion, client: clientAddress };
-  const from = readHop(guard.keyring, headers.get(HOP_HEADER), hop, now);
+  const from = readHop(guard.keyring, headers.get(HOP_HEADER) ?? null, hop, now);
   if (!guard.mayCall(from, method)) throw meshFailure("CALLER_REFUSED", { facts: { caller: from } });
   const actor = assertion === "" ? undefined : guard.readAssertion(assertion, now);
   if (actor && guard.revocations.revoked(actor)) throw meshFailure("TOKEN_REVOKED");

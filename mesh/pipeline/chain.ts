@@ -1,9 +1,10 @@
 import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import { encodePositions, WROTE_HEADER, writtenIn } from "../consistency.ts";
 import { type Context, type Noted, type Spent, within } from "../context.ts";
 import { isOurs, nameOf, optionsOf } from "../contract.ts";
+import type { CallHeaders, Incoming } from "../exchange.ts";
 import { ExpectedFailure, toConnectError } from "../failure.ts";
 import type { Lent } from "../lent.ts";
 import type { AnyRpc } from "../service.ts";
@@ -24,6 +25,8 @@ export interface ChainParts {
   readonly guard: Guard;
   readonly lent: Lent;
   readonly limiter: ReturnType<typeof createLimiter>;
+  /** Streams are open for long and do little: they have places of their own. */
+  readonly streams: ReturnType<typeof createLimiter>;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Binds idempotency keys to their requests. */
@@ -33,13 +36,13 @@ export interface ChainParts {
   /** Of the service's database, now: what was written before a restore is of another. */
   readonly incarnation: () => Promise<string>;
   /** Decides who calls; the gateway reads outside tokens here, every other service the hop. */
-  readonly admit?: (method: DescMethod, call: HandlerContext, now: Date) => Promise<Admitted>;
+  readonly admit?: (method: DescMethod, call: Incoming, now: Date) => Promise<Admitted>;
 }
 
-/** A handler as Connect calls it. */
-type Wrapped = (
+/** A handler as whatever brings it a call sees it. */
+export type Wrapped = (
   message: MessageShape<DescMessage>,
-  call: HandlerContext,
+  call: Incoming,
 ) => Promise<MessageInitShape<DescMessage>> | AsyncIterable<MessageInitShape<DescMessage>>;
 
 /**
@@ -72,7 +75,7 @@ function unary(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
 }
 
 function streaming(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
-  return async function* (message, call) {
+  const open = async function* (message: MessageShape<DescMessage>, call: Incoming) {
     const visit = enter(parts, method, call);
     let left = false;
     const leave = (thrown: unknown) => {
@@ -81,7 +84,7 @@ function streaming(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped 
     };
     try {
       const admitted = await who(parts, method, call, visit.now);
-      using _place = parts.limiter.enter(optionsOf(method).tier, visit.shed);
+      using _place = parts.streams.enter(optionsOf(method).tier, visit.shed);
       // A stream lives as long as its client: the contract's deadline does not end it.
       const context = visit.context(message, admitted, { signal: call.signal, timeoutMs: call.timeoutMs });
       for await (const answer of inside(
@@ -98,6 +101,14 @@ function streaming(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped 
       if (!left) leave(new ConnectError("the client left", Code.Canceled));
     }
   };
+  return (message, call) => untilLeft(open(message, call), call.signal);
+}
+
+// A stream that nobody asks for its next value would stand at its last one for ever, with all that it holds.
+function untilLeft<T>(values: AsyncGenerator<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const end = () => void values.return(undefined).catch(() => undefined);
+  signal.addEventListener("abort", end, { once: true });
+  return values;
 }
 
 // A generator's body runs in the context of whoever asks for its next value, so each asking happens inside the call.
@@ -118,7 +129,7 @@ async function* inside<T>(context: Context, values: AsyncIterable<T>): AsyncGene
 async function tellWritten(
   { service, incarnation }: ChainParts,
   { now, noted }: { now: Date; noted: Noted },
-  answer: Headers,
+  answer: CallHeaders,
 ): Promise<void> {
   if (noted.wrote.length + noted.heard.length === 0) return;
   const written = writtenIn({ service, incarnation: noted.wrote.length > 0 ? await incarnation() : "", now }, noted);
@@ -128,11 +139,11 @@ async function tellWritten(
 const who = async (
   { admit: own, guard }: ChainParts,
   method: DescMethod,
-  call: HandlerContext,
+  call: Incoming,
   now: Date,
 ): Promise<Admitted> => (own ? await own(method, call, now) : admit(guard, method, call.requestHeader, now));
 
-function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, method: DescMethod, call: HandlerContext) {
+function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, method: DescMethod, call: Incoming) {
   if (!isOurs(method.parent)) throw new Error(`${nameOf(method)} is not served through the chain`);
   const now = lent.clock.now();
   const spent: Spent = { sql: 0, redis: 0, rpc: 0 };
@@ -182,6 +193,8 @@ function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, meth
       const error = thrown === undefined ? undefined : toConnectError(thrown, requestId, signal);
       const tookMs = performance.now() - began;
       meter.observeCall(error?.code ?? 0, tookMs / 1000, spent);
+      const bug = error && (error.code === Code.Internal || error.code === Code.Unknown);
+      if (!bug && !log.isLevelEnabled("debug")) return error;
       const line = {
         method: nameOf(method),
         code: error ? Code[error.code] : "OK",
@@ -193,7 +206,6 @@ function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, meth
         ...spent,
         ...(thrown instanceof ExpectedFailure && { reason: thrown.reason }),
       };
-      const bug = error && (error.code === Code.Internal || error.code === Code.Unknown);
       if (bug) log.error({ ...line, cause: thrown }, "call failed");
       else log.debug(line, "call"); // the edge has said it once already
       return error;

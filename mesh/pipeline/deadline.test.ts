@@ -93,6 +93,19 @@ test("a caller that gives up is no failure of ours, however it ends its stream",
   }
 });
 
+test("a call within the process shares its caller's timer, and ends in time even when its caller is through before", async () => {
+  const method = IdentityService.method.getProfile;
+  const quiet = new AbortController().signal;
+  const outer = deadlineOf(method, { signal: quiet, timeoutMs: () => 60 }, realLent());
+  using inner = deadlineOf(method, outer, realLent());
+  expect(inner.signal).toBe(outer.signal);
+  using shorter = deadlineOf(method, { signal: outer.signal, timeoutMs: () => 1 }, realLent());
+  expect(shorter.signal).not.toBe(outer.signal);
+  outer[Symbol.dispose]();
+  const error = await inner.race(Promise.withResolvers<never>().promise).catch((thrown: unknown) => thrown);
+  expect(ConnectError.from(error).code).toBe(Code.DeadlineExceeded);
+});
+
 test("what is left of the deadline, the request id and the trace travel on", async () => {
   await using mesh = await startTestMesh([sleepy, front], { MESH_STRICT_BUDGETS: "false" });
   seen.length = 0;

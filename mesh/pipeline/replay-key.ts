@@ -12,9 +12,10 @@ import {
 import { Replay } from "#gen/skein/options/v1/options_pb.ts";
 import type { ReplayKey } from "../context.ts";
 import { careOf, heldIn, isMutation, optionsOf } from "../contract.ts";
+import type { CallHeaders } from "../exchange.ts";
 import { meshFailure } from "../failure.ts";
 
-const HEADER = "Idempotency-Key";
+const HEADER = "idempotency-key";
 const FIELD = "idempotency_key";
 const MAX_KEY = 128;
 
@@ -22,7 +23,7 @@ const MAX_KEY = 128;
 export function replayKeyOf<M extends DescMethod>(
   method: M,
   message: MessageShape<M["input"]>,
-  headers: Headers,
+  headers: Pick<CallHeaders, "get">,
   scope: string,
   secret: Uint8Array,
 ): ReplayKey | undefined {

@@ -4,13 +4,13 @@ import { GatewayInfoService } from "#gen/skein/gateway/v1/gateway_info_service_p
 import { current } from "../context.ts";
 import { bareParts, callBare } from "../testing/bare-chain.ts";
 
-// No contract of ours streams yet: the chain is asked with one that says it does.
+// The chain is asked with a small contract that is said to stream.
 const method = { ...GatewayInfoService.method.getServerInfo, methodKind: "server_streaming" as const };
 
-const open = (rpc: () => AsyncIterable<object>, lines: string[]) => {
+const open = (rpc: () => AsyncIterable<object>, lines: string[], signal?: AbortSignal) => {
   const parts = bareParts(lines);
-  const stream = callBare(parts, method as never, rpc as never, {} as never) as AsyncIterable<object>;
-  return { stream, limiter: parts.limiter };
+  const stream = callBare(parts, method as never, rpc as never, {} as never, signal) as AsyncIterable<object>;
+  return { stream, limiter: parts.streams };
 };
 const callLines = (lines: readonly string[]) =>
   lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "call");
@@ -44,6 +44,27 @@ test("a client that leaves in the middle ends the handler, and the call is count
   expect(ended).toBe(true);
   expect(limiter.busy).toBe(0);
   expect(callLines(lines)).toMatchObject([{ code: "Canceled" }]);
+});
+
+test("a client that is gone while a value waits for it ends the handler too", async () => {
+  const over = new AbortController();
+  const ended = Promise.withResolvers<void>();
+  const { stream, limiter } = open(
+    async function* () {
+      try {
+        for (;;) yield {};
+      } finally {
+        ended.resolve();
+      }
+    },
+    [],
+    over.signal,
+  );
+  await stream[Symbol.asyncIterator]().next();
+  expect(limiter.busy).toBe(1);
+  over.abort();
+  await ended.promise;
+  await expect.poll(() => limiter.busy).toBe(0);
 });
 
 test("a stream that fails fails as a call does", async () => {

@@ -1,18 +1,12 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
-import {
-  create,
-  type DescMessage,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { CompiledQuery, type Transaction } from "kysely";
 import { Replay } from "#gen/skein/options/v1/options_pb.ts";
 import { type Context, current, spend } from "../context.ts";
 import { nameOf, optionsOf } from "../contract.ts";
 import { crashPoint } from "../crash-points.ts";
+import { answerBytes } from "../encoded.ts";
 import { traceparent } from "../telemetry/trace.ts";
 import { lostRace, translate } from "./database-failure.ts";
 import { createLine } from "./line.ts";
@@ -119,7 +113,7 @@ export function createCommit({ service, em, query, open, announce }: Parts) {
       const output = context?.method.output;
       const finish = async (tx: Tx, answer: A) => {
         if (context && output && claims(context))
-          await record(tx, context, toBinary(output, create(output, answer as MessageInitShape<DescMessage>)));
+          await record(tx, context, answerBytes(output, answer as MessageInitShape<DescMessage>));
       };
       const again = async () => {
         const { answer } = await recall(query, context as Context);

@@ -10,7 +10,7 @@ import {
 import { type EventOptions, event as eventOption } from "#gen/skein/options/v1/options_pb.ts";
 import type { LogEntry } from "../log/entry.ts";
 import { partitionOf } from "../partition.ts";
-import { brokenRule } from "../pipeline/validation.ts";
+import { brokenRule, noteSound } from "../pipeline/validation.ts";
 import { type Sql, sql } from "./sql.ts";
 
 /** One event on its way into the log. */
@@ -51,11 +51,13 @@ function entryOf<E extends DescMessage>(schema: E, message: MessageShape<E>): En
   const { shardKey, subject } = optionsOf(schema);
   const broken = brokenRule(schema, message);
   if (broken) throw new Error(`${schema.typeName} breaks a rule of its own contract: ${broken}`);
+  const payload = toBinary(schema, message);
+  noteSound(schema, payload);
   return {
     partition: partitionOf(textOf(schema, message, shardKey)),
     type: schema.typeName,
     subject: textOf(schema, message, subject),
-    payload: toBinary(schema, message),
+    payload,
   };
 }
 
@@ -92,7 +94,9 @@ export async function writeEntries(
  * the head moves: when the head row was locked, PostgreSQL looks at the row again, and only joined rows are kept for that.
  */
 export function loggedEffect(effect: Sql, entries: readonly Entry[], trace: string): Sql {
-  const partition = entries[0]?.partition ?? -1;
+  const [only, ...more] = entries;
+  if (only && more.length === 0) return loggedAlone(effect, only, trace);
+  const partition = only?.partition ?? -1;
   if (entries.some((entry) => entry.partition !== partition)) throw new Error("one write logs into one partition");
   const { count, types, subjects, payloads, traces } = columnsOf(entries);
   const values = [...effect.values, count, partition, types, subjects, payloads, traces, trace];
@@ -108,6 +112,21 @@ export function loggedEffect(effect: Sql, entries: readonly Entry[], trace: stri
     select effect.*, log_seq, log_at from effect left join log_next on true`;
   return { text, values, name: `w${effect.name}` };
 }
+
+/** The same for the one entry that most effects have: no arrays to be written as text here and read there. */
+function loggedAlone(effect: Sql, { partition, type, subject, payload, trace: own }: Entry, trace: string): Sql {
+  const values = [...effect.values, partition, type, subject, bufferOf(payload), own || trace];
+  const at = (place: number) => `$${effect.values.length + place}`;
+  const text = `with ${effect.text},
+    log_next as (update log_head set seq = seq + 1 from (select 1 from effect limit 1) as happened
+      where partition = ${at(1)}::smallint returning seq as log_seq, clock_timestamp() as log_at),
+    log_entry as (insert into log (partition, seq, at, type, subject_id, payload, trace)
+      select ${at(1)}::smallint, log_seq, log_at, ${at(2)}::text, ${at(3)}::text, ${at(4)}::bytea, ${at(5)}::text from log_next)
+    select effect.*, log_seq, log_at from effect left join log_next on true`;
+  return { text, values, name: `o${effect.name}` };
+}
+
+const bufferOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, length);
 
 /** Where entries ended up, as the statement that wrote them says. */
 export interface Head {
@@ -131,7 +150,7 @@ function columnsOf(entries: readonly Entry[]) {
     count: entries.length,
     types: entries.map(({ type }) => type),
     subjects: entries.map(({ subject }) => subject),
-    payloads: entries.map(({ payload }) => Buffer.from(payload)),
+    payloads: entries.map(({ payload }) => bufferOf(payload)),
     traces: entries.map(({ trace = "" }) => trace),
   };
 }

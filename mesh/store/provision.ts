@@ -67,7 +67,8 @@ export async function provisionDatabase(admin: string, urls: DatabaseUrls, templ
   if (!rowCount) await client.query(`create database ${pg.escapeIdentifier(name)} owner ${owner}${from}`);
   // An earlier provisioner may have been cut off here: what follows is said each time.
   await client.query(`revoke all on database ${pg.escapeIdentifier(name)} from public`); // else every role may connect
-  await client.query(`grant connect on database ${pg.escapeIdentifier(name)} to ${data}`);
+  // Temporary tables are where a projection is built beside the one that is read.
+  await client.query(`grant connect, temporary on database ${pg.escapeIdentifier(name)} to ${data}`);
   if (template) return;
   const inside = new URL(admin);
   inside.pathname = `/${name}`;
@@ -78,6 +79,7 @@ export async function provisionDatabase(admin: string, urls: DatabaseUrls, templ
   await there.query(
     `alter default privileges for role ${owner} in schema public grant select, insert, update, delete on tables to ${data}`,
   );
+  await there.query(`alter default privileges for role ${owner} in schema public grant usage on sequences to ${data}`);
   await there.query(
     `alter default privileges for role ${owner} in schema public grant execute on functions to ${data}`,
   );

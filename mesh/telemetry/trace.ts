@@ -32,6 +32,7 @@ export function startTrace(chance: Chance, share = 1): Trace {
 export const childOf = (parent: Trace, chance: Chance): Trace => ({ ...parent, spanId: id(chance, 8) });
 
 function id(chance: Chance, count: number): string {
-  const hex = Buffer.from(chance.bytes(count)).toString("hex");
+  const { buffer, byteOffset } = chance.bytes(count);
+  const hex = Buffer.from(buffer, byteOffset, count).toString("hex");
   return /^0+$/.test(hex) ? `${hex.slice(0, -1)}1` : hex; // all zeros means "no id" to everybody else
 }

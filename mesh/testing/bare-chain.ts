@@ -23,6 +23,7 @@ export function bareParts(lines: string[]): ChainParts {
     },
     lent: realLent(),
     limiter: createLimiter(10),
+    streams: createLimiter(10),
     metrics: createMetrics(),
     log: createLogger({ level: "debug", service: "content", destination }),
     fingerprintKey: new Uint8Array(32),
@@ -38,8 +39,14 @@ export function callBare<M extends DescMethod>(
   method: M,
   rpc: AnyRpc,
   request: MessageInitShape<M["input"]>,
+  requestSignal?: AbortSignal,
 ) {
   const about = { protocolName: "connect", requestMethod: "POST", url: "" };
-  const call = createHandlerContext({ service: Health, method: method as never, ...about });
+  const call = createHandlerContext({
+    service: Health,
+    method: method as never,
+    ...about,
+    ...(requestSignal && { requestSignal }),
+  });
   return chain(parts, method, rpc)(create(method.input, request) as never, call);
 }

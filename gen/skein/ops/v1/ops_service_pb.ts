@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file skein/ops/v1/ops_service.proto.
  */
 export const file_skein_ops_v1_ops_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch5za2Vpbi9vcHMvdjEvb3BzX3NlcnZpY2UucHJvdG8SDHNrZWluLm9wcy52MSKUAQoITG9nRW50cnkSEQoJcGFydGl0aW9uGAEgASgNEgsKA3NlcRgCIAEoBBImCgJhdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEdHlwZRgEIAEoCRISCgpzdWJqZWN0X2lkGAUgASgJEg8KB3BheWxvYWQYBiABKAwSDQoFdHJhY2UYByABKAkiSgoOUmVhZExvZ1JlcXVlc3QSGgoJcGFydGl0aW9uGAEgASgNQge6SAQqAhBAEg0KBWFmdGVyGAIgASgEEg0KBWxpbWl0GAMgASgNIm4KD1JlYWRMb2dSZXNwb25zZRInCgdlbnRyaWVzGAEgAygLMhYuc2tlaW4ub3BzLnYxLkxvZ0VudHJ5EgwKBGhlYWQYAiABKAQSDwoHdG9vX29sZBgDIAEoCBITCgtpbmNhcm5hdGlvbhgEIAEoCSIUChJHZXRMb2dIZWFkc1JlcXVlc3QiOQoTR2V0TG9nSGVhZHNSZXNwb25zZRINCgVoZWFkcxgBIAMoBBITCgtpbmNhcm5hdGlvbhgCIAEoCSJZChVTdHJlYW1TbmFwc2hvdFJlcXVlc3QSFQoEa2luZBgBIAEoCUIHukgEcgIQARIaCglwYXJ0aXRpb24YAiABKA1CB7pIBCoCEEASDQoFYWZ0ZXIYAyABKAkidgoWU3RyZWFtU25hcHNob3RSZXNwb25zZRIoCgNjdXQYASABKAsyGS5za2Vpbi5vcHMudjEuU25hcHNob3RDdXRIABIqCgRyb3dzGAIgASgLMhouc2tlaW4ub3BzLnYxLlNuYXBzaG90Um93c0gAQgYKBHBhcnQiLwoLU25hcHNob3RDdXQSCwoDc2VxGAEgASgEEhMKC2luY2FybmF0aW9uGAIgASgJIi4KDFNuYXBzaG90Um93cxIMCgRyb3dzGAEgAygMEhAKCGxhc3Rfa2V5GAIgASgJInYKDlRhaWxMb2dSZXF1ZXN0EikKBXNpbmNlGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCgV0eXBlcxgCIAMoCUIIukgFkgECEDISEgoKc3ViamVjdF9pZBgDIAEoCRIMCgRvbmNlGAQgASgIIjoKD1RhaWxMb2dSZXNwb25zZRInCgdlbnRyaWVzGAEgAygLMhYuc2tlaW4ub3BzLnYxLkxvZ0VudHJ5It0BCg1Db25zdW1lclN0YXRlEgwKBG5hbWUYASABKAkSDgoGc291cmNlGAIgASgJEg0KBXR5cGVzGAMgAygJEg4KBmJlaGluZBgEIAEoBBIvCgtmcmVzaF9hc19vZhgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZGVhZF9sZXR0ZXJzGAYgASgEEhMKC3JlYnVpbGRhYmxlGAcgASgIEg0KBXN0dWNrGAggASgJEg8KB2FwcGxpZWQYCSABKAQSEwoLc291cmNlX2F3YXkYCiABKAgiFgoUTGlzdENvbnN1bWVyc1JlcXVlc3QiWgoVTGlzdENvbnN1bWVyc1Jlc3BvbnNlEi4KCWNvbnN1bWVycxgBIAMoCzIbLnNrZWluLm9wcy52MS5Db25zdW1lclN0YXRlEhEKCXVuY2FycmllZBgCIAEoBCIyChVHZXRDb25zdW1lckxhZ1JlcXVlc3QSGQoIY29uc3VtZXIYASABKAlCB7pIBHICEAEiSAoWR2V0Q29uc3VtZXJMYWdSZXNwb25zZRIuCgpwYXJ0aXRpb25zGAEgAygLMhouc2tlaW4ub3BzLnYxLlBhcnRpdGlvbkxhZyJQCgxQYXJ0aXRpb25MYWcSDgoGc291cmNlGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoDRIPCgdhcHBsaWVkGAMgASgEEgwKBGhlYWQYBCABKAQisQEKCkRlYWRMZXR0ZXISCgoCaWQYASABKAkSEAoIY29uc3VtZXIYAiABKAkSDgoGc291cmNlGAMgASgJEiUKBWVudHJ5GAQgASgLMhYuc2tlaW4ub3BzLnYxLkxvZ0VudHJ5Eg0KBWNhdXNlGAUgASgJEhAKCGF0dGVtcHRzGAYgASgNEi0KCXBhcmtlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAieAoWTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBIQCghjb25zdW1lchgBIAEoCRISCgpzdWJqZWN0X2lkGAIgASgJEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACCJiChdMaXN0RGVhZExldHRlcnNSZXNwb25zZRIuCgxkZWFkX2xldHRlcnMYASADKAsyGC5za2Vpbi5vcHMudjEuRGVhZExldHRlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiLAoUR2V0RGVhZExldHRlclJlcXVlc3QSFAoCaWQYASABKAlCCLpIBXIDsAEBIkYKFUdldERlYWRMZXR0ZXJSZXNwb25zZRItCgtkZWFkX2xldHRlchgBIAEoCzIYLnNrZWluLm9wcy52MS5EZWFkTGV0dGVyIlAKGVJlZHJpdmVEZWFkTGV0dGVyc1JlcXVlc3QSEAoIY29uc3VtZXIYASABKAkSEgoKc3ViamVjdF9pZBgCIAEoCRINCgVsaW1pdBgDIAEoDSJMChpSZWRyaXZlRGVhZExldHRlcnNSZXNwb25zZRIPCgdhcHBsaWVkGAEgASgNEg8KB3N0b3BwZWQYAiABKA0SDAoEbGVmdBgDIAEoBCJwChZSZWJ1aWxkQ29uc3VtZXJSZXF1ZXN0EhkKCGNvbnN1bWVyGAEgASgJQge6SARyAhABEh8KCXBhcnRpdGlvbhgCIAEoDUIHukgEKgIQQEgAiAEBEgwKBHNraXAYAyABKA1CDAoKX3BhcnRpdGlvbiJ9ChdSZWJ1aWxkQ29uc3VtZXJSZXNwb25zZRIXCg9wYXJ0aXRpb25zX2RvbmUYASABKA0SEgoKcGFydGl0aW9ucxgCIAEoDRIMCgRyb3dzGAMgASgEEicKBHRvb2sYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24yvAkKCk9wc1NlcnZpY2USXAoHUmVhZExvZxIcLnNrZWluLm9wcy52MS5SZWFkTG9nUmVxdWVzdBodLnNrZWluLm9wcy52MS5SZWFkTG9nUmVzcG9uc2UiFJACAbq5GA0IBDABOJBOQGRaAggDEmgKC0dldExvZ0hlYWRzEiAuc2tlaW4ub3BzLnYxLkdldExvZ0hlYWRzUmVxdWVzdBohLnNrZWluLm9wcy52MS5HZXRMb2dIZWFkc1Jlc3BvbnNlIhSQAgG6uRgNCAQwATiIJ0AyWgIIAhJ5Cg5TdHJlYW1TbmFwc2hvdBIjLnNrZWluLm9wcy52MS5TdHJlYW1TbmFwc2hvdFJlcXVlc3QaJC5za2Vpbi5vcHMudjEuU3RyZWFtU25hcHNob3RSZXNwb25zZSIakAIBurkYEwgEMAM4wM8kQODUA0gyWgMI6AcwARJsCgdUYWlsTG9nEhwuc2tlaW4ub3BzLnYxLlRhaWxMb2dSZXF1ZXN0Gh0uc2tlaW4ub3BzLnYxLlRhaWxMb2dSZXNwb25zZSIikAIBurkYGwgDEgEDIAEoCjADOIDd2wFA6AdICloECMCEPTABEngKDUxpc3RDb25zdW1lcnMSIi5za2Vpbi5vcHMudjEuTGlzdENvbnN1bWVyc1JlcXVlc3QaIy5za2Vpbi5vcHMudjEuTGlzdENvbnN1bWVyc1Jlc3BvbnNlIh6QAgG6uRgXCAMSAQMgATADOIgnQMgBSAVaBAgGGAgSewoOR2V0Q29uc3VtZXJMYWcSIy5za2Vpbi5vcHMudjEuR2V0Q29uc3VtZXJMYWdSZXF1ZXN0GiQuc2tlaW4ub3BzLnYxLkdldENvbnN1bWVyTGFnUmVzcG9uc2UiHpACAbq5GBcIAxIBAyABMAM4iCdAyAFIBVoECAYYCBJ8Cg9MaXN0RGVhZExldHRlcnMSJC5za2Vpbi5vcHMudjEuTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBolLnNrZWluLm9wcy52MS5MaXN0RGVhZExldHRlcnNSZXNwb25zZSIckAIBurkYFQgDEgEDIAEwAziIJ0DIAUgFWgIIARJ2Cg1HZXREZWFkTGV0dGVyEiIuc2tlaW4ub3BzLnYxLkdldERlYWRMZXR0ZXJSZXF1ZXN0GiMuc2tlaW4ub3BzLnYxLkdldERlYWRMZXR0ZXJSZXNwb25zZSIckAIBurkYFQgDEgEDIAEwAziIJ0DIAUgFWgIIARKHAQoSUmVkcml2ZURlYWRMZXR0ZXJzEicuc2tlaW4ub3BzLnYxLlJlZHJpdmVEZWFkTGV0dGVyc1JlcXVlc3QaKC5za2Vpbi5vcHMudjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2UiHrq5GBoIAxIBAyABMAM44NQDQJBOSAVQAVoECNCGAxKFAQoPUmVidWlsZENvbnN1bWVyEiQuc2tlaW4ub3BzLnYxLlJlYnVpbGRDb25zdW1lclJlcXVlc3QaJS5za2Vpbi5vcHMudjEuUmVidWlsZENvbnN1bWVyUmVzcG9uc2UiI7q5GB8IAxIBAyABMAM4gN3bAUDAzyRIClABWgcIwIQ9GOgHMAFiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_skein_options_v1_options]);
+  fileDesc("Ch5za2Vpbi9vcHMvdjEvb3BzX3NlcnZpY2UucHJvdG8SDHNrZWluLm9wcy52MSKUAQoITG9nRW50cnkSEQoJcGFydGl0aW9uGAEgASgNEgsKA3NlcRgCIAEoBBImCgJhdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEdHlwZRgEIAEoCRISCgpzdWJqZWN0X2lkGAUgASgJEg8KB3BheWxvYWQYBiABKAwSDQoFdHJhY2UYByABKAkiSgoOUmVhZExvZ1JlcXVlc3QSGgoJcGFydGl0aW9uGAEgASgNQge6SAQqAhBAEg0KBWFmdGVyGAIgASgEEg0KBWxpbWl0GAMgASgNIm4KD1JlYWRMb2dSZXNwb25zZRInCgdlbnRyaWVzGAEgAygLMhYuc2tlaW4ub3BzLnYxLkxvZ0VudHJ5EgwKBGhlYWQYAiABKAQSDwoHdG9vX29sZBgDIAEoCBITCgtpbmNhcm5hdGlvbhgEIAEoCSIUChJHZXRMb2dIZWFkc1JlcXVlc3QiOQoTR2V0TG9nSGVhZHNSZXNwb25zZRINCgVoZWFkcxgBIAMoBBITCgtpbmNhcm5hdGlvbhgCIAEoCSJuChVTdHJlYW1TbmFwc2hvdFJlcXVlc3QSFQoEa2luZBgBIAEoCUIHukgEcgIQARIaCglwYXJ0aXRpb24YAiABKA1CB7pIBCoCEEASDQoFYWZ0ZXIYAyABKAkSEwoLd2l0aF9kaWdlc3QYBCABKAgingEKFlN0cmVhbVNuYXBzaG90UmVzcG9uc2USKAoDY3V0GAEgASgLMhkuc2tlaW4ub3BzLnYxLlNuYXBzaG90Q3V0SAASKgoEcm93cxgCIAEoCzIaLnNrZWluLm9wcy52MS5TbmFwc2hvdFJvd3NIABImCgZkaWdlc3QYAyABKAsyFC5za2Vpbi5vcHMudjEuRGlnZXN0SABCBgoEcGFydCIvCgtTbmFwc2hvdEN1dBILCgNzZXEYASABKAQSEwoLaW5jYXJuYXRpb24YAiABKAkiLgoMU25hcHNob3RSb3dzEgwKBHJvd3MYASADKAwSEAoIbGFzdF9rZXkYAiABKAkiJAoGRGlnZXN0EgwKBHN1bXMYASADKAYSDAoEcm93cxgCIAMoDSJFChBHZXREaWdlc3RSZXF1ZXN0EhUKBGtpbmQYASABKAlCB7pIBHICEAESGgoJcGFydGl0aW9uGAIgASgNQge6SAQqAhBAImEKEUdldERpZ2VzdFJlc3BvbnNlEiYKA2N1dBgBIAEoCzIZLnNrZWluLm9wcy52MS5TbmFwc2hvdEN1dBIkCgZkaWdlc3QYAiABKAsyFC5za2Vpbi5vcHMudjEuRGlnZXN0InYKDlRhaWxMb2dSZXF1ZXN0EikKBXNpbmNlGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCgV0eXBlcxgCIAMoCUIIukgFkgECEDISEgoKc3ViamVjdF9pZBgDIAEoCRIMCgRvbmNlGAQgASgIIjoKD1RhaWxMb2dSZXNwb25zZRInCgdlbnRyaWVzGAEgAygLMhYuc2tlaW4ub3BzLnYxLkxvZ0VudHJ5It0BCg1Db25zdW1lclN0YXRlEgwKBG5hbWUYASABKAkSDgoGc291cmNlGAIgASgJEg0KBXR5cGVzGAMgAygJEg4KBmJlaGluZBgEIAEoBBIvCgtmcmVzaF9hc19vZhgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZGVhZF9sZXR0ZXJzGAYgASgEEhMKC3JlYnVpbGRhYmxlGAcgASgIEg0KBXN0dWNrGAggASgJEg8KB2FwcGxpZWQYCSABKAQSEwoLc291cmNlX2F3YXkYCiABKAgiFgoUTGlzdENvbnN1bWVyc1JlcXVlc3QiWgoVTGlzdENvbnN1bWVyc1Jlc3BvbnNlEi4KCWNvbnN1bWVycxgBIAMoCzIbLnNrZWluLm9wcy52MS5Db25zdW1lclN0YXRlEhEKCXVuY2FycmllZBgCIAEoBCIyChVHZXRDb25zdW1lckxhZ1JlcXVlc3QSGQoIY29uc3VtZXIYASABKAlCB7pIBHICEAEiSAoWR2V0Q29uc3VtZXJMYWdSZXNwb25zZRIuCgpwYXJ0aXRpb25zGAEgAygLMhouc2tlaW4ub3BzLnYxLlBhcnRpdGlvbkxhZyJQCgxQYXJ0aXRpb25MYWcSDgoGc291cmNlGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoDRIPCgdhcHBsaWVkGAMgASgEEgwKBGhlYWQYBCABKAQisQEKCkRlYWRMZXR0ZXISCgoCaWQYASABKAkSEAoIY29uc3VtZXIYAiABKAkSDgoGc291cmNlGAMgASgJEiUKBWVudHJ5GAQgASgLMhYuc2tlaW4ub3BzLnYxLkxvZ0VudHJ5Eg0KBWNhdXNlGAUgASgJEhAKCGF0dGVtcHRzGAYgASgNEi0KCXBhcmtlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAieAoWTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBIQCghjb25zdW1lchgBIAEoCRISCgpzdWJqZWN0X2lkGAIgASgJEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACCJiChdMaXN0RGVhZExldHRlcnNSZXNwb25zZRIuCgxkZWFkX2xldHRlcnMYASADKAsyGC5za2Vpbi5vcHMudjEuRGVhZExldHRlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiLAoUR2V0RGVhZExldHRlclJlcXVlc3QSFAoCaWQYASABKAlCCLpIBXIDsAEBIkYKFUdldERlYWRMZXR0ZXJSZXNwb25zZRItCgtkZWFkX2xldHRlchgBIAEoCzIYLnNrZWluLm9wcy52MS5EZWFkTGV0dGVyIlAKGVJlZHJpdmVEZWFkTGV0dGVyc1JlcXVlc3QSEAoIY29uc3VtZXIYASABKAkSEgoKc3ViamVjdF9pZBgCIAEoCRINCgVsaW1pdBgDIAEoDSJMChpSZWRyaXZlRGVhZExldHRlcnNSZXNwb25zZRIPCgdhcHBsaWVkGAEgASgNEg8KB3N0b3BwZWQYAiABKA0SDAoEbGVmdBgDIAEoBCJwChZSZWJ1aWxkQ29uc3VtZXJSZXF1ZXN0EhkKCGNvbnN1bWVyGAEgASgJQge6SARyAhABEh8KCXBhcnRpdGlvbhgCIAEoDUIHukgEKgIQQEgAiAEBEgwKBHNraXAYAyABKA1CDAoKX3BhcnRpdGlvbiKPAQoXUmVidWlsZENvbnN1bWVyUmVzcG9uc2USFwoPcGFydGl0aW9uc19kb25lGAEgASgNEhIKCnBhcnRpdGlvbnMYAiABKA0SDAoEcm93cxgDIAEoBBInCgR0b29rGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhAKCHJlcGFpcmVkGAUgASgEMqQKCgpPcHNTZXJ2aWNlElwKB1JlYWRMb2cSHC5za2Vpbi5vcHMudjEuUmVhZExvZ1JlcXVlc3QaHS5za2Vpbi5vcHMudjEuUmVhZExvZ1Jlc3BvbnNlIhSQAgG6uRgNCAQwATiQTkBkWgIIAxJoCgtHZXRMb2dIZWFkcxIgLnNrZWluLm9wcy52MS5HZXRMb2dIZWFkc1JlcXVlc3QaIS5za2Vpbi5vcHMudjEuR2V0TG9nSGVhZHNSZXNwb25zZSIUkAIBurkYDQgEMAE4iCdAMloCCAISeQoOU3RyZWFtU25hcHNob3QSIy5za2Vpbi5vcHMudjEuU3RyZWFtU25hcHNob3RSZXF1ZXN0GiQuc2tlaW4ub3BzLnYxLlN0cmVhbVNuYXBzaG90UmVzcG9uc2UiGpACAbq5GBMIBDADOMDPJEDg1ANIMloDCOgHMAESZgoJR2V0RGlnZXN0Eh4uc2tlaW4ub3BzLnYxLkdldERpZ2VzdFJlcXVlc3QaHy5za2Vpbi5vcHMudjEuR2V0RGlnZXN0UmVzcG9uc2UiGJACAbq5GBEIBDADOLDqAUCQTkgKWgIIAhJsCgdUYWlsTG9nEhwuc2tlaW4ub3BzLnYxLlRhaWxMb2dSZXF1ZXN0Gh0uc2tlaW4ub3BzLnYxLlRhaWxMb2dSZXNwb25zZSIikAIBurkYGwgDEgEDIAEoCjADOIDd2wFA6AdICloECMCEPTABEngKDUxpc3RDb25zdW1lcnMSIi5za2Vpbi5vcHMudjEuTGlzdENvbnN1bWVyc1JlcXVlc3QaIy5za2Vpbi5vcHMudjEuTGlzdENvbnN1bWVyc1Jlc3BvbnNlIh6QAgG6uRgXCAMSAQMgATADOIgnQMgBSAVaBAgGGAgSewoOR2V0Q29uc3VtZXJMYWcSIy5za2Vpbi5vcHMudjEuR2V0Q29uc3VtZXJMYWdSZXF1ZXN0GiQuc2tlaW4ub3BzLnYxLkdldENvbnN1bWVyTGFnUmVzcG9uc2UiHpACAbq5GBcIAxIBAyABMAM4iCdAyAFIBVoECAYYCBJ8Cg9MaXN0RGVhZExldHRlcnMSJC5za2Vpbi5vcHMudjEuTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBolLnNrZWluLm9wcy52MS5MaXN0RGVhZExldHRlcnNSZXNwb25zZSIckAIBurkYFQgDEgEDIAEwAziIJ0DIAUgFWgIIARJ2Cg1HZXREZWFkTGV0dGVyEiIuc2tlaW4ub3BzLnYxLkdldERlYWRMZXR0ZXJSZXF1ZXN0GiMuc2tlaW4ub3BzLnYxLkdldERlYWRMZXR0ZXJSZXNwb25zZSIckAIBurkYFQgDEgEDIAEwAziIJ0DIAUgFWgIIARKHAQoSUmVkcml2ZURlYWRMZXR0ZXJzEicuc2tlaW4ub3BzLnYxLlJlZHJpdmVEZWFkTGV0dGVyc1JlcXVlc3QaKC5za2Vpbi5vcHMudjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2UiHrq5GBoIAxIBAyABMAM44NQDQJBOSAVQAVoECNCGAxKFAQoPUmVidWlsZENvbnN1bWVyEiQuc2tlaW4ub3BzLnYxLlJlYnVpbGRDb25zdW1lclJlcXVlc3QaJS5za2Vpbi5vcHMudjEuUmVidWlsZENvbnN1bWVyUmVzcG9uc2UiI7q5GB8IAxIBAyABMAM4gN3bAUDAzyRIClABWgcIwIQ9GOgHMAFiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_skein_options_v1_options]);
 
 /**
  * LogEntry is one event as it lies in the log.
@@ -193,6 +193,13 @@ export type StreamSnapshotRequest = Message<"skein.ops.v1.StreamSnapshotRequest"
    * @generated from field: string after = 3;
    */
   after: string;
+
+  /**
+   * End with the digest of all rows of the partition, those before `after` included.
+   *
+   * @generated from field: bool with_digest = 4;
+   */
+  withDigest: boolean;
 };
 
 /**
@@ -225,6 +232,14 @@ export type StreamSnapshotResponse = Message<"skein.ops.v1.StreamSnapshotRespons
      */
     value: SnapshotRows;
     case: "rows";
+  } | {
+    /**
+     * Last, if it was asked for and the kind has one.
+     *
+     * @generated from field: skein.ops.v1.Digest digest = 3;
+     */
+    value: Digest;
+    case: "digest";
   } | { case: undefined; value?: undefined };
 };
 
@@ -286,6 +301,78 @@ export const SnapshotRowsSchema: GenMessage<SnapshotRows> = /*@__PURE__*/
   messageDesc(file_skein_ops_v1_ops_service, 8);
 
 /**
+ * Digest is what a set of rows comes to, whatever their order. The hash of a row's key decides into which of 256 ranges it falls.
+ *
+ * @generated from message skein.ops.v1.Digest
+ */
+export type Digest = Message<"skein.ops.v1.Digest"> & {
+  /**
+   * By range: the sum, modulo 2^64, of a hash of each row's key and of what the row says.
+   *
+   * @generated from field: repeated fixed64 sums = 1;
+   */
+  sums: bigint[];
+
+  /**
+   * By range: how many rows.
+   *
+   * @generated from field: repeated uint32 rows = 2;
+   */
+  rows: number[];
+};
+
+/**
+ * Describes the message skein.ops.v1.Digest.
+ * Use `create(DigestSchema)` to create a new message.
+ */
+export const DigestSchema: GenMessage<Digest> = /*@__PURE__*/
+  messageDesc(file_skein_ops_v1_ops_service, 9);
+
+/**
+ * @generated from message skein.ops.v1.GetDigestRequest
+ */
+export type GetDigestRequest = Message<"skein.ops.v1.GetDigestRequest"> & {
+  /**
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: uint32 partition = 2;
+   */
+  partition: number;
+};
+
+/**
+ * Describes the message skein.ops.v1.GetDigestRequest.
+ * Use `create(GetDigestRequestSchema)` to create a new message.
+ */
+export const GetDigestRequestSchema: GenMessage<GetDigestRequest> = /*@__PURE__*/
+  messageDesc(file_skein_ops_v1_ops_service, 10);
+
+/**
+ * @generated from message skein.ops.v1.GetDigestResponse
+ */
+export type GetDigestResponse = Message<"skein.ops.v1.GetDigestResponse"> & {
+  /**
+   * @generated from field: skein.ops.v1.SnapshotCut cut = 1;
+   */
+  cut?: SnapshotCut | undefined;
+
+  /**
+   * @generated from field: skein.ops.v1.Digest digest = 2;
+   */
+  digest?: Digest | undefined;
+};
+
+/**
+ * Describes the message skein.ops.v1.GetDigestResponse.
+ * Use `create(GetDigestResponseSchema)` to create a new message.
+ */
+export const GetDigestResponseSchema: GenMessage<GetDigestResponse> = /*@__PURE__*/
+  messageDesc(file_skein_ops_v1_ops_service, 11);
+
+/**
  * @generated from message skein.ops.v1.TailLogRequest
  */
 export type TailLogRequest = Message<"skein.ops.v1.TailLogRequest"> & {
@@ -321,7 +408,7 @@ export type TailLogRequest = Message<"skein.ops.v1.TailLogRequest"> & {
  * Use `create(TailLogRequestSchema)` to create a new message.
  */
 export const TailLogRequestSchema: GenMessage<TailLogRequest> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 9);
+  messageDesc(file_skein_ops_v1_ops_service, 12);
 
 /**
  * @generated from message skein.ops.v1.TailLogResponse
@@ -338,7 +425,7 @@ export type TailLogResponse = Message<"skein.ops.v1.TailLogResponse"> & {
  * Use `create(TailLogResponseSchema)` to create a new message.
  */
 export const TailLogResponseSchema: GenMessage<TailLogResponse> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 10);
+  messageDesc(file_skein_ops_v1_ops_service, 13);
 
 /**
  * ConsumerState is where one consumer stands with one of its sources.
@@ -414,7 +501,7 @@ export type ConsumerState = Message<"skein.ops.v1.ConsumerState"> & {
  * Use `create(ConsumerStateSchema)` to create a new message.
  */
 export const ConsumerStateSchema: GenMessage<ConsumerState> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 11);
+  messageDesc(file_skein_ops_v1_ops_service, 14);
 
 /**
  * @generated from message skein.ops.v1.ListConsumersRequest
@@ -427,7 +514,7 @@ export type ListConsumersRequest = Message<"skein.ops.v1.ListConsumersRequest"> 
  * Use `create(ListConsumersRequestSchema)` to create a new message.
  */
 export const ListConsumersRequestSchema: GenMessage<ListConsumersRequest> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 12);
+  messageDesc(file_skein_ops_v1_ops_service, 15);
 
 /**
  * @generated from message skein.ops.v1.ListConsumersResponse
@@ -451,7 +538,7 @@ export type ListConsumersResponse = Message<"skein.ops.v1.ListConsumersResponse"
  * Use `create(ListConsumersResponseSchema)` to create a new message.
  */
 export const ListConsumersResponseSchema: GenMessage<ListConsumersResponse> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 13);
+  messageDesc(file_skein_ops_v1_ops_service, 16);
 
 /**
  * @generated from message skein.ops.v1.GetConsumerLagRequest
@@ -468,7 +555,7 @@ export type GetConsumerLagRequest = Message<"skein.ops.v1.GetConsumerLagRequest"
  * Use `create(GetConsumerLagRequestSchema)` to create a new message.
  */
 export const GetConsumerLagRequestSchema: GenMessage<GetConsumerLagRequest> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 14);
+  messageDesc(file_skein_ops_v1_ops_service, 17);
 
 /**
  * @generated from message skein.ops.v1.GetConsumerLagResponse
@@ -485,7 +572,7 @@ export type GetConsumerLagResponse = Message<"skein.ops.v1.GetConsumerLagRespons
  * Use `create(GetConsumerLagResponseSchema)` to create a new message.
  */
 export const GetConsumerLagResponseSchema: GenMessage<GetConsumerLagResponse> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 15);
+  messageDesc(file_skein_ops_v1_ops_service, 18);
 
 /**
  * PartitionLag is one partition's distance.
@@ -519,7 +606,7 @@ export type PartitionLag = Message<"skein.ops.v1.PartitionLag"> & {
  * Use `create(PartitionLagSchema)` to create a new message.
  */
 export const PartitionLagSchema: GenMessage<PartitionLag> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 16);
+  messageDesc(file_skein_ops_v1_ops_service, 19);
 
 /**
  * DeadLetter is an event that a consumer could not apply, or one behind it about the same subject.
@@ -570,7 +657,7 @@ export type DeadLetter = Message<"skein.ops.v1.DeadLetter"> & {
  * Use `create(DeadLetterSchema)` to create a new message.
  */
 export const DeadLetterSchema: GenMessage<DeadLetter> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 17);
+  messageDesc(file_skein_ops_v1_ops_service, 20);
 
 /**
  * @generated from message skein.ops.v1.ListDeadLettersRequest
@@ -604,7 +691,7 @@ export type ListDeadLettersRequest = Message<"skein.ops.v1.ListDeadLettersReques
  * Use `create(ListDeadLettersRequestSchema)` to create a new message.
  */
 export const ListDeadLettersRequestSchema: GenMessage<ListDeadLettersRequest> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 18);
+  messageDesc(file_skein_ops_v1_ops_service, 21);
 
 /**
  * @generated from message skein.ops.v1.ListDeadLettersResponse
@@ -630,7 +717,7 @@ export type ListDeadLettersResponse = Message<"skein.ops.v1.ListDeadLettersRespo
  * Use `create(ListDeadLettersResponseSchema)` to create a new message.
  */
 export const ListDeadLettersResponseSchema: GenMessage<ListDeadLettersResponse> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 19);
+  messageDesc(file_skein_ops_v1_ops_service, 22);
 
 /**
  * @generated from message skein.ops.v1.GetDeadLetterRequest
@@ -647,7 +734,7 @@ export type GetDeadLetterRequest = Message<"skein.ops.v1.GetDeadLetterRequest"> 
  * Use `create(GetDeadLetterRequestSchema)` to create a new message.
  */
 export const GetDeadLetterRequestSchema: GenMessage<GetDeadLetterRequest> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 20);
+  messageDesc(file_skein_ops_v1_ops_service, 23);
 
 /**
  * @generated from message skein.ops.v1.GetDeadLetterResponse
@@ -664,7 +751,7 @@ export type GetDeadLetterResponse = Message<"skein.ops.v1.GetDeadLetterResponse"
  * Use `create(GetDeadLetterResponseSchema)` to create a new message.
  */
 export const GetDeadLetterResponseSchema: GenMessage<GetDeadLetterResponse> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 21);
+  messageDesc(file_skein_ops_v1_ops_service, 24);
 
 /**
  * @generated from message skein.ops.v1.RedriveDeadLettersRequest
@@ -697,7 +784,7 @@ export type RedriveDeadLettersRequest = Message<"skein.ops.v1.RedriveDeadLetters
  * Use `create(RedriveDeadLettersRequestSchema)` to create a new message.
  */
 export const RedriveDeadLettersRequestSchema: GenMessage<RedriveDeadLettersRequest> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 22);
+  messageDesc(file_skein_ops_v1_ops_service, 25);
 
 /**
  * @generated from message skein.ops.v1.RedriveDeadLettersResponse
@@ -728,7 +815,7 @@ export type RedriveDeadLettersResponse = Message<"skein.ops.v1.RedriveDeadLetter
  * Use `create(RedriveDeadLettersResponseSchema)` to create a new message.
  */
 export const RedriveDeadLettersResponseSchema: GenMessage<RedriveDeadLettersResponse> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 23);
+  messageDesc(file_skein_ops_v1_ops_service, 26);
 
 /**
  * @generated from message skein.ops.v1.RebuildConsumerRequest
@@ -759,7 +846,7 @@ export type RebuildConsumerRequest = Message<"skein.ops.v1.RebuildConsumerReques
  * Use `create(RebuildConsumerRequestSchema)` to create a new message.
  */
 export const RebuildConsumerRequestSchema: GenMessage<RebuildConsumerRequest> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 24);
+  messageDesc(file_skein_ops_v1_ops_service, 27);
 
 /**
  * @generated from message skein.ops.v1.RebuildConsumerResponse
@@ -784,6 +871,13 @@ export type RebuildConsumerResponse = Message<"skein.ops.v1.RebuildConsumerRespo
    * @generated from field: google.protobuf.Duration took = 4;
    */
   took?: Duration | undefined;
+
+  /**
+   * Rows that said something else than they should have; known of consumers that say what they keep.
+   *
+   * @generated from field: uint64 repaired = 5;
+   */
+  repaired: bigint;
 };
 
 /**
@@ -791,7 +885,7 @@ export type RebuildConsumerResponse = Message<"skein.ops.v1.RebuildConsumerRespo
  * Use `create(RebuildConsumerResponseSchema)` to create a new message.
  */
 export const RebuildConsumerResponseSchema: GenMessage<RebuildConsumerResponse> = /*@__PURE__*/
-  messageDesc(file_skein_ops_v1_ops_service, 25);
+  messageDesc(file_skein_ops_v1_ops_service, 28);
 
 /**
  * OpsService is served by every service that keeps a log. It is addressed by service: inside the mesh by whom one calls,
@@ -832,6 +926,17 @@ export const OpsService: GenService<{
     methodKind: "server_streaming";
     input: typeof StreamSnapshotRequestSchema;
     output: typeof StreamSnapshotResponseSchema;
+  },
+  /**
+   * GetDigest returns what the rows of a kind in one partition come to at one position: two sides that know the same at the
+   * same position come to the same. Kinds whose rows no projection compares are refused.
+   *
+   * @generated from rpc skein.ops.v1.OpsService.GetDigest
+   */
+  getDigest: {
+    methodKind: "unary";
+    input: typeof GetDigestRequestSchema;
+    output: typeof GetDigestResponseSchema;
   },
   /**
    * TailLog streams what the service announces, from now on or from a moment on. Entries of one partition come in their
@@ -898,7 +1003,8 @@ export const OpsService: GenService<{
   },
   /**
    * RebuildConsumer reads a consumer's state anew from its sources' snapshots and goes on with the log from there. Each
-   * partition is replaced in one transaction: readers see it before or after, never between. A message comes when it
+   * partition is replaced in one transaction: readers see it before or after, never between. A consumer that says what it
+   * keeps is built anew beside what is read, proved equal to its source, and only then takes its place. A message comes when it
    * begins and after each partition; whoever leaves ends it after the partitions that were reported.
    *
    * @generated from rpc skein.ops.v1.OpsService.RebuildConsumer
