@@ -51,7 +51,7 @@ function valueFor({ name, number, message, enum: values, scalar }: Holding, way:
       return new Uint8Array([0, number, 255]);
     case ScalarType.FLOAT:
     case ScalarType.DOUBLE:
-      return number + 0.5;
+      return number / 2;
     case ScalarType.INT64:
     case ScalarType.UINT64:
     case ScalarType.SINT64:
@@ -67,7 +67,7 @@ const keyOf = ({ mapKey }: DescField & { fieldKind: "map" }): string | number =>
   mapKey === ScalarType.STRING ? "key" : 1;
 
 const textFor = (name: string, n: number): string => {
-  if (/(^|_)ids?$/.test(name)) return `0193c0de-0000-7000-8000-${String(n).padStart(12, "0")}`;
+  if (/(^|_)ids?$|_by$/.test(name)) return `0193c0de-0000-7000-8000-${String(n).padStart(12, "0")}`;
   if (/language/.test(name)) return "de";
   return `${name} ${n} äöü 🧵`;
 };

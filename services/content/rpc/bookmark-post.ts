@@ -1,5 +1,4 @@
 import type { CollectionService } from "#gen/skein/content/v1/collection_service_pb.ts";
-import { callerOf } from "#mesh/context.ts";
 import type { Rpc } from "#mesh/service.ts";
 import type { Deps } from "../deps.ts";
 import { addBookmark } from "../store/bookmarks.ts";
@@ -10,6 +9,6 @@ export const bookmarkPost =
   (deps: Deps): Rpc<typeof CollectionService.method.bookmarkPost> =>
   async ({ postId }, ctx) => {
     const { record } = await visiblePost(deps, ctx, postId);
-    await addBookmark(deps.db, callerOf(ctx), record.id, ctx.now);
+    await addBookmark(deps.db, ctx, record);
     return {};
   };

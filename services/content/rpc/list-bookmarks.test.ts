@@ -2,9 +2,10 @@ import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import { Audience } from "#gen/skein/common/v1/visibility_pb.ts";
 import { CollectionService } from "#gen/skein/content/v1/collection_service_pb.ts";
+import { PostBookmarkedSchema, PostUnbookmarkedSchema } from "#gen/skein/content/v1/content_events_pb.ts";
 import { refusal } from "#mesh/testing/refusal.ts";
 import { as } from "#mesh/testing.ts";
-import { eventsOf } from "../testing/logged.ts";
+import { announced, eventsOf } from "../testing/logged.ts";
 import { settle } from "../testing/people.ts";
 import { postAs } from "../testing/post-as.ts";
 import { startContent } from "../testing/start.ts";
@@ -35,12 +36,15 @@ test("bookmarks are their owner's alone, in the order of saving, and hold no mor
   expect(await pages(2, ann)).toEqual([[]]);
   const { posts } = await client.listBookmarks({ pageSize: 1 }, as(bob));
   expect(posts).toMatchObject([{ viewer: { bookmarked: true } }]);
-  expect(await eventsOf(mesh, third)).toEqual(["PostPublished"]);
+  expect(await eventsOf(mesh, third)).toEqual(["PostPublished", "PostBookmarked"]); // once
+  expect(await announced(mesh, PostBookmarkedSchema, third)).toMatchObject([{ accountId: bob, authorId: ann }]);
 
   mesh.graph.block(cid, bob);
   expect(await pages(1)).toEqual([[], [first], [third]]);
   expect(await refusal(save(second))).toMatchObject({ code: Code.NotFound, reason: "POST_NOT_FOUND" });
   await client.removeBookmark({ postId: second.toUpperCase() }, as(bob)); // out of sight, but one's own
+  await client.removeBookmark({ postId: second }, as(bob)); // again: nothing is left to announce
+  expect(await announced(mesh, PostUnbookmarkedSchema, second)).toMatchObject([{ accountId: bob, postId: second }]);
   mesh.graph.unblock(cid, bob);
   expect(await pages(5)).toEqual([[first, third]]);
   const secret = await postAs(mesh, ann, { audience: Audience.PRIVATE });

@@ -1,5 +1,4 @@
 import type { CollectionService } from "#gen/skein/content/v1/collection_service_pb.ts";
-import { callerOf } from "#mesh/context.ts";
 import type { Rpc } from "#mesh/service.ts";
 import type { Deps } from "../deps.ts";
 import { removeBookmark as remove } from "../store/bookmarks.ts";
@@ -8,6 +7,6 @@ import { removeBookmark as remove } from "../store/bookmarks.ts";
 export const removeBookmark =
   ({ db }: Deps): Rpc<typeof CollectionService.method.removeBookmark> =>
   async ({ postId }, ctx) => {
-    await remove(db, callerOf(ctx), postId);
+    await remove(db, ctx, postId);
     return {};
   };

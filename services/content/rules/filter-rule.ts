@@ -1,8 +1,8 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { FilterRule } from "#gen/skein/content/v1/content_filter_pb.ts";
 import { meshFailure } from "#mesh/failure.ts";
+import { foldText } from "#mesh/judging/fold-text.ts";
 import { failure } from "../failures.ts";
-import { foldText } from "./fold-text.ts";
 
 /** Refuses a filter that could never hit: one that has expired, or a phrase of which nothing is left to look for. */
 export function refuseIdleFilter({ expiresAt, phrases }: FilterRule, now: Date): void {

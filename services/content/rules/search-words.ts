@@ -1,5 +1,5 @@
-import { foldText } from "./fold-text.ts";
-import { UNSPACED } from "./unspaced.ts";
+import { foldText } from "#mesh/judging/fold-text.ts";
+import { UNSPACED } from "#mesh/judging/unspaced.ts";
 
 /** The longest word that is told from others with the same beginning. */
 const LONGEST = 64;

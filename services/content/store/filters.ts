@@ -1,8 +1,8 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { FilterRuleSchema } from "#gen/skein/content/v1/content_filter_pb.ts";
+import { compileFilters, type Filters, type KeptFilter } from "#mesh/judging/filter.ts";
 import type { Db } from "#mesh/store/database.ts";
 import { sql } from "#mesh/store/sql.ts";
-import { compileFilters, type Filters, type KeptFilter } from "../rules/filter.ts";
 
 interface Ready {
   readonly filters: Filters;

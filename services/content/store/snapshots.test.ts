@@ -1,5 +1,6 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
+import { CollectionService } from "#gen/skein/content/v1/collection_service_pb.ts";
 import { FilterAction } from "#gen/skein/content/v1/content_filter_pb.ts";
 import { ContentFilterService } from "#gen/skein/content/v1/content_filter_service_pb.ts";
 import { EngagementService } from "#gen/skein/content/v1/engagement_service_pb.ts";
@@ -48,6 +49,7 @@ test("a snapshot holds every row once, in the partition of its actor", async () 
   for (const who of [ann, bob]) {
     await mesh.client(EngagementService).likePost({ postId: quote }, as(who));
     await mesh.client(EngagementService).sharePost({ postId: quote }, as(who));
+    await mesh.client(CollectionService).bookmarkPost({ postId: quote }, as(who));
     for (const tag of ["one", "two"]) await mesh.client(HashtagService).followHashtag({ tag }, as(who));
     const rule = { phrases: [{ text: "x" }], action: FilterAction.HIDE };
     await mesh.client(ContentFilterService).createContentFilter({ rule }, as(who));
@@ -64,6 +66,7 @@ test("a snapshot holds every row once, in the partition of its actor", async () 
   for (const [kind, actor] of [
     ["like", "likerId"],
     ["share", "sharerId"],
+    ["bookmark", "accountId"],
   ] as const)
     await expectRows(kind, ...[ann, bob].map((who) => at(who, { [actor]: who, postId: quote, authorId: bob })));
   const counts = (likes: bigint, quotes: bigint) => expect.objectContaining({ likes, shares: likes, quotes });

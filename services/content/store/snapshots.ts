@@ -1,4 +1,5 @@
 import {
+  BookmarkRowSchema,
   ConsentRowSchema,
   EngagementRowSchema,
   FilterRowSchema,
@@ -7,6 +8,7 @@ import {
   PostRowSchema,
   ShareRowSchema,
 } from "#gen/skein/content/v1/snapshot_rows_pb.ts";
+import { inMs } from "#mesh/log/digest.ts";
 import { type Snapshot, snapshot } from "#mesh/log/snapshot.ts";
 import { sql } from "#mesh/store/sql.ts";
 import { cardIn } from "./bytes.ts";
@@ -34,6 +36,9 @@ const posts = snapshot(
     const card = cardIn(bytes);
     return card ? { card } : {};
   },
+  (partition) => sql`select author_id || ' ' || id as key, concat_ws(' ', version, md5(card), audience,
+      coalesce(parent_id::text, '-'), coalesce(quoted_id::text, '-')) as says
+    from post where shard = ${partition}::smallint and state = 'PUBLISHED'`,
 );
 
 const likes = snapshot(
@@ -47,6 +52,8 @@ const likes = snapshot(
   (row: { liker_id: string; post_id: string; author_id: string; liked_at: string }) => ({
     ...{ likerId: row.liker_id, postId: row.post_id, authorId: row.author_id, likedAt: stampOf(row.liked_at) },
   }),
+  (partition) => sql`select liker_id || ' ' || post_id as key, concat_ws(' ', author_id, ${inMs("liked_at")}) as says
+    from post_like where shard = ${partition}::smallint`,
 );
 
 const shares = snapshot(
@@ -61,6 +68,23 @@ const shares = snapshot(
     ...{ sharerId: row.sharer_id, postId: row.post_id, authorId: row.author_id },
     ...{ shareId: row.id, sharedAt: stampOf(row.shared_at) },
   }),
+  (partition) => sql`select sharer_id || ' ' || post_id as key, concat_ws(' ', author_id, ${inMs("shared_at")}) as says
+    from post_share where shard = ${partition}::smallint`,
+);
+
+const bookmarks = snapshot(
+  "bookmark",
+  BookmarkRowSchema,
+  (partition, after, limit) => {
+    const [account, post] = idsIn(after);
+    return sql`select *, account_id || ' ' || post_id as key from bookmark where shard = ${partition}::smallint
+      and (account_id, post_id) > (${account}::uuid, ${post}::uuid) order by account_id, post_id limit ${limit}::int`;
+  },
+  (row: { account_id: string; post_id: string; author_id: string; saved_at: string }) => ({
+    ...{ accountId: row.account_id, postId: row.post_id, authorId: row.author_id, savedAt: stampOf(row.saved_at) },
+  }),
+  (partition) => sql`select account_id || ' ' || post_id as key, concat_ws(' ', author_id, ${inMs("saved_at")}) as says
+    from bookmark where shard = ${partition}::smallint`,
 );
 
 const engagement = snapshot(
@@ -82,6 +106,8 @@ const filters = snapshot(
       and (account_id, id) > (${account}::uuid, ${id}::uuid) order by account_id, id limit ${limit}::int`;
   },
   (row: FilterRow & { account_id: string }) => ({ accountId: row.account_id, filter: filterOf(row) }),
+  (partition) => sql`select account_id || ' ' || id as key, version::text as says
+    from content_filter where shard = ${partition}::smallint`,
 );
 
 const followedHashtags = snapshot(
@@ -96,6 +122,8 @@ const followedHashtags = snapshot(
   (row: { account_id: string; tag: string; followed_at: string }) => ({
     ...{ accountId: row.account_id, tag: row.tag, followedAt: stampOf(row.followed_at) },
   }),
+  (partition) => sql`select account_id || ' ' || tag as key, '' as says
+    from followed_hashtag where shard = ${partition}::smallint`,
 );
 
 const consents = snapshot(
@@ -110,7 +138,11 @@ const consents = snapshot(
     ...{ quotedAuthorId: row.owner_id, postId: row.post_id, quotedPostId: row.quoted_id },
     approved: row.decision === "APPROVED",
   }),
+  (partition) => sql`select owner_id || ' ' || post_id as key, concat_ws(' ', quoted_id, decision = 'APPROVED') as says
+    from quote_consent where shard = ${partition}::smallint`,
 );
 
 /** What read models elsewhere, and our own, are built anew from. */
-export const snapshots: readonly Snapshot[] = [posts, likes, shares, engagement, filters, followedHashtags, consents];
+export const snapshots: readonly Snapshot[] = [
+  ...[posts, likes, shares, bookmarks, engagement, filters, followedHashtags, consents],
+];

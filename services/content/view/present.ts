@@ -3,7 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { PostState } from "#gen/skein/content/v1/post_pb.ts";
 import type { PollResultsSchema, PostSchema, QuoteSchema } from "#gen/skein/content/v1/post_view_pb.ts";
 import type { ProfileSchema } from "#gen/skein/identity/v1/account_pb.ts";
-import { mayQuote, mayReply } from "../rules/circle.ts";
+import { mayQuote, mayReply } from "#mesh/judging/circle.ts";
 import type { PollRecord, PostRecord } from "./record.ts";
 import type { Seen, SeenPost, SeenQuote } from "./visible.ts";
 

@@ -5,9 +5,9 @@ import { type FilterMatchSchema, QuoteState } from "#gen/skein/content/v1/post_v
 import { Surface } from "#gen/skein/options/v1/options_pb.ts";
 import { type Context, judged } from "#mesh/context.ts";
 import { optionsOf } from "#mesh/contract.ts";
+import { type Filters, matchFilters } from "#mesh/judging/filter.ts";
 import { decidePost, type Judgement } from "#mesh/visibility.ts";
 import type { Deps } from "../deps.ts";
-import { type Filters, matchFilters } from "../rules/filter.ts";
 import { isThere, type PostRecord, type QuoteRecord } from "./record.ts";
 import { type Relations, relate, type Subject } from "./relations.ts";
 

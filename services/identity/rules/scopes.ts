@@ -17,6 +17,8 @@ import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { PrivacyService } from "#gen/skein/identity/v1/privacy_service_pb.ts";
 import { SessionService } from "#gen/skein/identity/v1/session_service_pb.ts";
 import { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
+import { ProjectionAdminService } from "#gen/skein/timeline/v1/projection_admin_service_pb.ts";
+import { TimelineService } from "#gen/skein/timeline/v1/timeline_service_pb.ts";
 import { optionsOf } from "#mesh/contract.ts";
 
 /** Every contract of ours; a test compares the list with gen/, so that a new service is not forgotten. */
@@ -36,8 +38,10 @@ export const CONTRACTS: readonly DescService[] = [
   PollService,
   PostService,
   PrivacyService,
+  ProjectionAdminService,
   SearchService,
   SessionService,
+  TimelineService,
   ThreadService,
 ];
 

@@ -41,6 +41,8 @@ export const fanoutTiers = snapshot(
     tier: FanoutTier[tier],
     ...(tier_changed_at && { changedAt: timestampFromDate(new Date(tier_changed_at)) }),
   }),
+  (partition) => sql`select account_id::text as key, '' as says from account_count
+    where shard = ${partition}::smallint and tier = 'PULL'`,
 );
 
 const ZERO = "00000000-0000-0000-0000-000000000000";

@@ -7,6 +7,7 @@ import {
   MuteRowSchema,
   PrivacyRowSchema,
 } from "#gen/skein/graph/v1/snapshot_rows_pb.ts";
+import { inMs } from "#mesh/log/digest.ts";
 import { type Snapshot, snapshot } from "#mesh/log/snapshot.ts";
 import { sql } from "#mesh/store/sql.ts";
 import type { EdgeState } from "../rules/edge.ts";
@@ -48,6 +49,10 @@ const follows = snapshot(
     ...{ hideReposts: row.hide_reposts, notifyOnPost: row.notify_on_post, hideFromHome: row.hide_from_home },
     ...{ followedAt: stampOf(row.followed_at), changedAt: stampOf(row.changed_at) },
   }),
+  // Requests are nobody's business but ours.
+  (partition) => sql`select follower_id || ' ' || followee_id as key,
+      concat_ws(' ', hide_reposts, hide_from_home, ${inMs("followed_at")}) as says
+    from follow where shard = ${partition}::smallint and state = 'ACTIVE'`,
 );
 
 const blocks = snapshot(
@@ -62,6 +67,8 @@ const blocks = snapshot(
   (row: { blocker_id: string; blocked_id: string; blocked_at: string }) => ({
     ...{ blockerId: row.blocker_id, blockedId: row.blocked_id, blockedAt: stampOf(row.blocked_at) },
   }),
+  (partition) => sql`select blocker_id || ' ' || blocked_id as key, ${inMs("blocked_at")}::text as says
+    from block where shard = ${partition}::smallint`,
 );
 
 interface MuteColumns {
@@ -85,6 +92,9 @@ const mutes = snapshot(
     ...{ muterId: row.muter_id, mutedId: row.muted_id, scopes: scopesOf(row.scopes), mutedAt: stampOf(row.muted_at) },
     ...(row.expires_at && { expiresAt: stampOf(row.expires_at) }),
   }),
+  (partition) => sql`select muter_id || ' ' || muted_id as key, concat_ws(' ', 'HOME' = any(scopes),
+      'NOTIFICATIONS' = any(scopes), 'REPOSTS' = any(scopes), ${inMs("expires_at")}) as says
+    from mute where shard = ${partition}::smallint`,
 );
 
 interface PrivacyColumns {
@@ -106,6 +116,9 @@ const privacies = snapshot(
     const settings = settingsOf({ locked, discoverable, whoMayMention, whoMayReply }, BigInt(row.version));
     return { accountId: row.account_id, settings };
   },
+  // What others keep of it is who is locked.
+  (partition) => sql`select account_id::text as key, '' as says from privacy
+    where shard = ${partition}::smallint and locked`,
 );
 
 interface ListColumns {
@@ -130,6 +143,8 @@ const lists = snapshot(
     ...{ ownerId: row.owner_id, listId: row.id, title: row.title, exclusive: row.exclusive },
     ...{ hideReposts: row.hide_reposts, changedAt: stampOf(row.changed_at) },
   }),
+  (partition) => sql`select owner_id || ' ' || id as key, concat_ws(' ', exclusive, hide_reposts, title) as says
+    from list where shard = ${partition}::smallint`,
 );
 
 const listMembers = snapshot(
@@ -144,6 +159,8 @@ const listMembers = snapshot(
   (row: { owner_id: string; list_id: string; account_id: string; added_at: string }) => ({
     ...{ ownerId: row.owner_id, listId: row.list_id, accountId: row.account_id, addedAt: stampOf(row.added_at) },
   }),
+  (partition) => sql`select owner_id || ' ' || list_id || ' ' || account_id as key, '' as says
+    from list_member where shard = ${partition}::smallint`,
 );
 
 /** What read models elsewhere, and our own by followee, are built anew from. */

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file skein/content/v1/snapshot_rows.proto.
  */
 export const file_skein_content_v1_snapshot_rows: GenFile = /*@__PURE__*/
-  fileDesc("CiRza2Vpbi9jb250ZW50L3YxL3NuYXBzaG90X3Jvd3MucHJvdG8SEHNrZWluLmNvbnRlbnQudjEiMwoHUG9zdFJvdxIoCgRjYXJkGAEgASgLMhouc2tlaW4uY29udGVudC52MS5Qb3N0Q2FyZCKCAQoIU2hhcmVSb3cSEQoJc2hhcmVyX2lkGAEgASgJEg8KB3Bvc3RfaWQYAiABKAkSEQoJYXV0aG9yX2lkGAMgASgJEhAKCHNoYXJlX2lkGAQgASgJEi0KCXNoYXJlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAibQoHTGlrZVJvdxIQCghsaWtlcl9pZBgBIAEoCRIPCgdwb3N0X2lkGAIgASgJEhEKCWF1dGhvcl9pZBgDIAEoCRIsCghsaWtlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicgoNRW5nYWdlbWVudFJvdxIPCgdwb3N0X2lkGAEgASgJEhEKCWF1dGhvcl9pZBgCIAEoCRIsCgZjb3VudHMYAyABKAsyHC5za2Vpbi5jb250ZW50LnYxLlBvc3RDb3VudHMSDwoHdmVyc2lvbhgEIAEoBCJQCglGaWx0ZXJSb3cSEgoKYWNjb3VudF9pZBgBIAEoCRIvCgZmaWx0ZXIYAiABKAsyHy5za2Vpbi5jb250ZW50LnYxLkNvbnRlbnRGaWx0ZXIiZAoQSGFzaHRhZ0ZvbGxvd1JvdxISCgphY2NvdW50X2lkGAEgASgJEgsKA3RhZxgCIAEoCRIvCgtmb2xsb3dlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiYQoKQ29uc2VudFJvdxIYChBxdW90ZWRfYXV0aG9yX2lkGAEgASgJEg8KB3Bvc3RfaWQYAiABKAkSFgoOcXVvdGVkX3Bvc3RfaWQYAyABKAkSEAoIYXBwcm92ZWQYBCABKAhiBnByb3RvMw", [file_google_protobuf_timestamp, file_skein_content_v1_content_filter, file_skein_content_v1_post, file_skein_content_v1_post_view]);
+  fileDesc("CiRza2Vpbi9jb250ZW50L3YxL3NuYXBzaG90X3Jvd3MucHJvdG8SEHNrZWluLmNvbnRlbnQudjEiMwoHUG9zdFJvdxIoCgRjYXJkGAEgASgLMhouc2tlaW4uY29udGVudC52MS5Qb3N0Q2FyZCKCAQoIU2hhcmVSb3cSEQoJc2hhcmVyX2lkGAEgASgJEg8KB3Bvc3RfaWQYAiABKAkSEQoJYXV0aG9yX2lkGAMgASgJEhAKCHNoYXJlX2lkGAQgASgJEi0KCXNoYXJlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAibQoHTGlrZVJvdxIQCghsaWtlcl9pZBgBIAEoCRIPCgdwb3N0X2lkGAIgASgJEhEKCWF1dGhvcl9pZBgDIAEoCRIsCghsaWtlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicwoLQm9va21hcmtSb3cSEgoKYWNjb3VudF9pZBgBIAEoCRIPCgdwb3N0X2lkGAIgASgJEhEKCWF1dGhvcl9pZBgDIAEoCRIsCghzYXZlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicgoNRW5nYWdlbWVudFJvdxIPCgdwb3N0X2lkGAEgASgJEhEKCWF1dGhvcl9pZBgCIAEoCRIsCgZjb3VudHMYAyABKAsyHC5za2Vpbi5jb250ZW50LnYxLlBvc3RDb3VudHMSDwoHdmVyc2lvbhgEIAEoBCJQCglGaWx0ZXJSb3cSEgoKYWNjb3VudF9pZBgBIAEoCRIvCgZmaWx0ZXIYAiABKAsyHy5za2Vpbi5jb250ZW50LnYxLkNvbnRlbnRGaWx0ZXIiZAoQSGFzaHRhZ0ZvbGxvd1JvdxISCgphY2NvdW50X2lkGAEgASgJEgsKA3RhZxgCIAEoCRIvCgtmb2xsb3dlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiYQoKQ29uc2VudFJvdxIYChBxdW90ZWRfYXV0aG9yX2lkGAEgASgJEg8KB3Bvc3RfaWQYAiABKAkSFgoOcXVvdGVkX3Bvc3RfaWQYAyABKAkSEAoIYXBwcm92ZWQYBCABKAhiBnByb3RvMw", [file_google_protobuf_timestamp, file_skein_content_v1_content_filter, file_skein_content_v1_post, file_skein_content_v1_post_view]);
 
 /**
  * PostRow is a published post, by author and id.
@@ -113,6 +113,40 @@ export const LikeRowSchema: GenMessage<LikeRow> = /*@__PURE__*/
   messageDesc(file_skein_content_v1_snapshot_rows, 2);
 
 /**
+ * BookmarkRow is a bookmark, by account and post.
+ *
+ * @generated from message skein.content.v1.BookmarkRow
+ */
+export type BookmarkRow = Message<"skein.content.v1.BookmarkRow"> & {
+  /**
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * @generated from field: string post_id = 2;
+   */
+  postId: string;
+
+  /**
+   * @generated from field: string author_id = 3;
+   */
+  authorId: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp saved_at = 4;
+   */
+  savedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message skein.content.v1.BookmarkRow.
+ * Use `create(BookmarkRowSchema)` to create a new message.
+ */
+export const BookmarkRowSchema: GenMessage<BookmarkRow> = /*@__PURE__*/
+  messageDesc(file_skein_content_v1_snapshot_rows, 3);
+
+/**
  * EngagementRow holds the folded counters of a post, by post.
  *
  * @generated from message skein.content.v1.EngagementRow
@@ -144,7 +178,7 @@ export type EngagementRow = Message<"skein.content.v1.EngagementRow"> & {
  * Use `create(EngagementRowSchema)` to create a new message.
  */
 export const EngagementRowSchema: GenMessage<EngagementRow> = /*@__PURE__*/
-  messageDesc(file_skein_content_v1_snapshot_rows, 3);
+  messageDesc(file_skein_content_v1_snapshot_rows, 4);
 
 /**
  * FilterRow is a content filter, by account and id.
@@ -168,7 +202,7 @@ export type FilterRow = Message<"skein.content.v1.FilterRow"> & {
  * Use `create(FilterRowSchema)` to create a new message.
  */
 export const FilterRowSchema: GenMessage<FilterRow> = /*@__PURE__*/
-  messageDesc(file_skein_content_v1_snapshot_rows, 4);
+  messageDesc(file_skein_content_v1_snapshot_rows, 5);
 
 /**
  * HashtagFollowRow is a followed tag, by account and tag.
@@ -197,7 +231,7 @@ export type HashtagFollowRow = Message<"skein.content.v1.HashtagFollowRow"> & {
  * Use `create(HashtagFollowRowSchema)` to create a new message.
  */
 export const HashtagFollowRowSchema: GenMessage<HashtagFollowRow> = /*@__PURE__*/
-  messageDesc(file_skein_content_v1_snapshot_rows, 5);
+  messageDesc(file_skein_content_v1_snapshot_rows, 6);
 
 /**
  * ConsentRow is a quoted author's decision about a quote, by that author and quote.
@@ -235,5 +269,5 @@ export type ConsentRow = Message<"skein.content.v1.ConsentRow"> & {
  * Use `create(ConsentRowSchema)` to create a new message.
  */
 export const ConsentRowSchema: GenMessage<ConsentRow> = /*@__PURE__*/
-  messageDesc(file_skein_content_v1_snapshot_rows, 6);
+  messageDesc(file_skein_content_v1_snapshot_rows, 7);
 
