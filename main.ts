@@ -3,9 +3,10 @@ import { gateway } from "./gateway/index.ts";
 import { content } from "./services/content/index.ts";
 import { identity } from "./services/identity/index.ts";
 import { socialGraph } from "./services/social-graph/index.ts";
+import { timeline } from "./services/timeline/index.ts";
 
 /** Every service of the mesh; whoever is called stands before whoever calls. */
-export const everything = [socialGraph, identity, content, gateway];
+export const everything = [socialGraph, identity, content, timeline, gateway];
 
 if (import.meta.main) await serve(process.argv.slice(2));
 

@@ -19,6 +19,11 @@ export const commands: Commands = {
     about: "see what services announce, mend what was not applied",
     load: async () => (await import("./events.ts")).events,
   },
+  timeline: {
+    about: "prove that timelines are what they should be, and build them anew",
+    load: async () => (await import("./timeline.ts")).timeline,
+  },
+  bench: { about: "measure it beside what this machine can do", load: async () => (await import("./bench.ts")).bench },
   doctor: {
     about: "look for what is wrong and say how to mend it",
     load: async () => (await import("./doctor.ts")).doctor,

@@ -23,6 +23,8 @@ describe("what is typed wrongly ends with 2 and a way out", () => {
     [["seed", "--posts", "5"], "--posts is about a demo network · say --demo as well"],
     [["seed", "--demo", "--accounts", "many"], '"many" is no number of accounts · say a whole number from 10'],
     [["logs", "nobody"], 'there is no log of "nobody"'],
+    [["bench", "hoem"], "bench cannot measure hoem · did you mean home?"],
+    [["bench", "--rounds", "none"], '"none" is no number of rounds'],
     [["constructor"], 'there is no command "constructor"'],
   ])("%j", async (args, words) => {
     const { code, out, err } = await here.skein(...args);

@@ -1,3 +1,4 @@
+import type { DescService } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { GatewayInfoService } from "#gen/skein/gateway/v1/gateway_info_service_pb.ts";
 import { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
@@ -24,6 +25,8 @@ export interface Ops {
   /** Those that keep a log, or the one that was named. */
   readonly services: readonly string[];
   at(service: string): Client<typeof OpsService>;
+  /** Any other contract that administrators may use. */
+  client<S extends DescService>(contract: S): Client<S>;
   /** The next call signs in anew. */
   forget(): void;
 }
@@ -44,6 +47,7 @@ export async function withOps<T>(cli: Cli, access: Access, work: (ops: Ops) => P
       services,
       forget: () => forgetSession(login),
       at: (service) => createClient(OpsService, speakingTo(transport, service, token)),
+      client: (contract) => createClient(contract, speakingTo(transport, undefined, token)),
     });
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
@@ -59,11 +63,11 @@ function pick(typed: string, services: readonly string[]): string {
 }
 
 /** Streams outlive a token: each call takes the one that is good then. */
-function speakingTo(transport: Transport, service: string, token: () => Promise<string>): Transport {
+function speakingTo(transport: Transport, service: string | undefined, token: () => Promise<string>): Transport {
   const headers = async (given: HeadersInit | undefined) => {
     const all = new Headers(given);
     all.set("Authorization", `Bearer ${await token()}`);
-    all.set(SERVICE_HEADER, service);
+    if (service !== undefined) all.set(SERVICE_HEADER, service);
     return all;
   };
   return {

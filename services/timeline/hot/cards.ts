@@ -1,0 +1,13 @@
+import type { Card, Entry } from "../view/shapes.ts";
+import { type LookUpDeps, lookUp, type Page } from "./look-up.ts";
+
+/** Places in timelines: posts under their own id, shares under theirs. Those that there are not, or no more, are missing. */
+export const readEntries = async (deps: LookUpDeps, ids: readonly string[]): Promise<ReadonlyMap<string, Entry>> =>
+  (await lookUp(deps, ids, false)).entries;
+
+/** Cards of posts; deleted ones say so, those that nobody knows are missing. `bytes` go out as they are. */
+export const readCards = async (deps: LookUpDeps, postIds: readonly string[]): Promise<ReadonlyMap<string, Card>> =>
+  (await lookUp(deps, postIds, false)).cards;
+
+/** Everything about a page of places: entries, the cards that they show and those that these quote, and the counters. */
+export const readPage = (deps: LookUpDeps, entryIds: readonly string[]): Promise<Page> => lookUp(deps, entryIds, true);

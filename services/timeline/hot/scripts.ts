@@ -1,0 +1,193 @@
+import { script } from "#mesh/redis.ts";
+
+/**
+ * KEYS[1] holds the incarnation of the bucket's homes, ARGV[1] the one that the caller knows: where they differ, the
+ * answer is nil and nothing is done. Homes are lists, newest first and each id once. Their keys are made here out of
+ * KEYS[1]: with the same tag they lie in the same slot, and a follower costs sixteen bytes instead of a key.
+ * Ids are compared as numbers: Lua compares strings by the server's locale.
+ */
+const COMMON = `
+local call, sub, num = redis.call, string.sub, struct.unpack
+if call('GET', KEYS[1]) ~= ARGV[1] then return false end
+local prefix = KEYS[1] .. ':' .. ARGV[1] .. ':'
+local function older(a, b)
+  local a1, a2, a3 = num('>I6I6I4', a)
+  local b1, b2, b3 = num('>I6I6I4', b)
+  if a1 ~= b1 then return a1 < b1 end
+  if a2 ~= b2 then return a2 < b2 end
+  return a3 < b3
+end
+-- At least as new as the head of every home of the bucket; unknown after an eviction, and then out of reach for a while.
+local NEWEST = prefix .. 'newest'
+local function raise(id)
+  local newest = call('GET', NEWEST)
+  if newest and not older(newest, id) then return newest end
+  local to = id
+  if not newest then
+    local later = struct.pack('>I6', call('TIME')[1] * 1000 + 10000) .. sub(id, 7)
+    if older(to, later) then to = later end
+  end
+  call('SET', NEWEST, to)
+  return newest
+end
+local function marks(id) return id and num('>I6', id) == 0 end
+local function cold(id) return marks(id) and string.byte(id, 7) == 2 end`;
+
+/**
+ * ARGV: owner, last place wanted, milliseconds it lives on, a new pull mark in case there is none. The pull mark, the ids
+ * as one string, and once more the last of all.
+ */
+export const READ = script(`${COMMON}
+local mark = call('GET', prefix .. 'pulled')
+if not mark then
+  mark = ARGV[5]
+  call('SET', prefix .. 'pulled', mark)
+end
+local key = prefix .. ARGV[2]
+local ids = call('LRANGE', key, 0, ARGV[3])
+if #ids == 0 then return {mark, ''} end
+call('PEXPIRE', key, ARGV[4])
+ids[#ids + 1] = call('LINDEX', key, -1)
+return {mark, table.concat(ids)}`);
+
+/** ARGV: a new pull mark: whoever remembers what is pulled looks again. */
+export const MARK_PULLED = script(`${COMMON}
+call('SET', prefix .. 'pulled', ARGV[2])
+return 1`);
+
+/** ARGV: owner, mark, milliseconds, '1' to forget what is there. 1: pushes gather before the mark; 0: it is warm. */
+export const AWAIT = script(`${COMMON}
+local key = prefix .. ARGV[2]
+if ARGV[5] == '1' then call('UNLINK', key) end
+local tail = call('LINDEX', key, -1)
+if tail and not cold(tail) then return 0 end
+if tail then call('LSET', key, -1, ARGV[3]) else call('RPUSH', key, ARGV[3]) end
+call('PEXPIRE', key, ARGV[4])
+return 1`);
+
+const MERGE = `
+local function merge(key, have, given, cap, mark)
+  local out, h, g = {}, 1, 1
+  while #out < cap do
+    local a = have[h]
+    local b = g <= #given and sub(given, g, g + 15) or nil
+    if not a and not b then break end
+    if not b or (a and not older(a, b)) then
+      out[#out + 1] = a
+      h = h + 1
+      if a == b then g = g + 16 end
+    else
+      out[#out + 1] = b
+      g = g + 16
+    end
+  end
+  if mark and (cold(mark) or #out < cap) then out[#out + 1] = mark end
+  local ttl = call('PTTL', key)
+  call('DEL', key)
+  for at = 1, #out, 200 do call('RPUSH', key, unpack(out, at, math.min(at + 199, #out))) end
+  if ttl > 0 then call('PEXPIRE', key, ttl) end
+  return #out
+end`;
+
+/** ARGV: owner, the mark that was put, cap, the mark of the end, ids newest first. 0: somebody else's mark is there, or none. */
+export const FILL = script(`${COMMON}${MERGE}
+local key = prefix .. ARGV[2]
+if call('LINDEX', key, -1) ~= ARGV[3] then return 0 end
+merge(key, call('LRANGE', key, 0, -2), ARGV[6], tonumber(ARGV[4]), ARGV[5])
+if #ARGV[6] > 0 then raise(sub(ARGV[6], 1, 16)) end
+return 1`);
+
+/** ARGV: owner, cap, ids newest first. Only a home that is there takes them, and none that is older than all it has. */
+export const BACKFILL = script(`${COMMON}${MERGE}
+local key = prefix .. ARGV[2]
+local have = call('LRANGE', key, 0, -1)
+if #have == 0 then return 0 end
+local given, tail = ARGV[4], have[#have]
+if marks(tail) then table.remove(have)
+else
+  local fresh = #given
+  while fresh > 0 and older(sub(given, fresh - 15, fresh), tail) do fresh = fresh - 16 end
+  given, tail = sub(given, 1, fresh), nil
+end
+if #given == 0 then return 0 end
+merge(key, have, given, tonumber(ARGV[3]), tail)
+raise(sub(given, 1, 16))
+call('PUBLISH', KEYS[1] .. ':wake', ARGV[2])
+return 1`);
+
+/**
+ * ARGV: cap, length above which a home is cut back to it, bundles as in rules/bundles.ts, oldest entry first. A home that is
+ * not there is dormant and stays so. What overtook another is put in its place; what is older than all of a home is not
+ * taken: storage has it. The answer counts the homes that took something.
+ */
+export const DELIVER = script(`${COMMON}
+local cap, slack, bundles = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+-- Whether an id belongs before this one, or is this one.
+local function reached(one, id, first, second)
+  if one == id then return true end
+  local a, b = num('>I6I6', one)
+  return a < first or (a == first and (b < second or (b == second and older(one, id))))
+end
+local function put(key, id, first, second)
+  local from, step = 1, 4
+  while from <= slack do
+    local part = call('LRANGE', key, from, from + step - 1)
+    for at = 1, #part do
+      local one = part[at]
+      if reached(one, id, first, second) then
+        return one == id and 0 or call('LINSERT', key, 'BEFORE', one, id)
+      end
+    end
+    if #part < step then return 0 end
+    from, step = from + step, math.min(step * 2, 32)
+  end
+  return 0
+end
+local woken, n, at = {}, 0, 1
+while at < #bundles do
+  local count, first, second = num('>HI6I6', bundles, at)
+  local id = sub(bundles, at + 2, at + 17)
+  local last = at + 18 + count * 16
+  local newest = raise(id)
+  local ahead = newest and older(newest, id)
+  for from = at + 18, last - 1, 16 do
+    local home = sub(bundles, from, from + 15)
+    local key = prefix .. home
+    local length = 0
+    if ahead then length = call('LPUSHX', key, id)
+    else
+      local head = call('LINDEX', key, 0)
+      if head then
+        local a, b = num('>I6I6', head)
+        if first > a or (first == a and second > b) then length = call('LPUSH', key, id)
+        elseif head ~= id then length = put(key, id, first, second) end
+      end
+    end
+    if length > 0 then
+      n = n + 1
+      woken[n] = home
+      if length > slack then
+        local tail = call('LINDEX', key, -1)
+        call('LTRIM', key, 0, cap - 1)
+        if cold(tail) then call('RPUSH', key, tail) end
+      end
+    end
+  end
+  at = last
+end
+if n > 0 then call('PUBLISH', KEYS[1] .. ':wake', table.concat(woken)) end
+return n`);
+
+/** ARGV: owner. Removes the home; it is built anew when it is read. */
+export const FORGET = script(`${COMMON}
+return call('UNLINK', prefix .. ARGV[2])`);
+
+/** ARGV: owner. Whether the home is there, be it that it is being filled. */
+export const KNOWS = script(`${COMMON}
+return call('EXISTS', prefix .. ARGV[2])`);
+
+/** KEYS[1] as above; ARGV: an incarnation. It grows only. */
+export const INCARNATE = script(`
+local held = tonumber(redis.call('GET', KEYS[1]) or '0')
+if held < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
+return redis.call('GET', KEYS[1])`);
