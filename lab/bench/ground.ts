@@ -8,8 +8,9 @@ import { createConnectTransport } from "@connectrpc/connect-node";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
 import { provisionAll } from "#mesh/host/provisioning.ts";
 import { ensureKeys, openKeyring } from "#mesh/identity/keyring.ts";
+import type { Env } from "../../cli/command.ts";
 import { withoutAdministrator } from "../../cli/fleet/posts.ts";
-import { startServers } from "../../cli/servers/index.ts";
+import { serversRunning, startServers } from "../../cli/servers/index.ts";
 import { freePort } from "../../cli/servers/port.ts";
 import { startSplit } from "../../cli/split.ts";
 import { everything } from "../../main.ts";
@@ -19,6 +20,11 @@ export interface BenchGround extends AsyncDisposable {
   readonly url: string;
   /** A database on the same server, for the machine's own limit. */
   readonly bare: string;
+  readonly redis: string;
+  /** In which the databases of the services are found, by their administrator. */
+  readonly env: Env;
+  /** Every process of ours as it is now: the mesh in one, or each service; and the servers. */
+  pids(): Readonly<Record<string, number>>;
   /** Prometheus text of the process in which a service runs. */
   metrics(service: string): Promise<string>;
   /** Accounts that are signed in. */
@@ -62,6 +68,7 @@ export async function startBenchGround(shape: Shape): Promise<BenchGround> {
     servers.postgres,
   );
   let url: string;
+  let meshPids: () => Readonly<Record<string, number>>;
   if (shape === "split") {
     const split = scope.use(
       await startSplit(
@@ -70,6 +77,7 @@ export async function startBenchGround(shape: Shape): Promise<BenchGround> {
       ),
     );
     url = split.urls.gateway ?? "";
+    meshPids = () => split.pids;
   } else {
     const child = fork(join(import.meta.dirname, "../../main.ts"), [], {
       env,
@@ -82,14 +90,25 @@ export async function startBenchGround(shape: Shape): Promise<BenchGround> {
       child.kill("SIGTERM");
       await once(child, "exit");
     });
-    await once(child, "message");
+    const died = once(child, "exit").then(([code]) => {
+      throw new Error(`the mesh did not start (exit code ${code})`);
+    });
+    await Promise.race([once(child, "message"), died]);
+    died.catch(() => undefined); // later it is meant to
     url = `http://127.0.0.1:${port}`;
+    meshPids = () => ({ mesh: child.pid ?? 0 });
   }
   const identity = createClient(IdentityService, createConnectTransport({ baseUrl: url, httpVersion: "2" }));
   const owned = scope.move();
   return {
     url,
     bare: servers.postgres,
+    redis: servers.redis,
+    env: { ...env, DATABASE_URL: servers.postgres },
+    pids: () => ({
+      ...meshPids(),
+      ...Object.fromEntries(serversRunning(home).map(({ name, pid }) => [name, pid])),
+    }),
     async metrics() {
       return (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
     },

@@ -12,23 +12,23 @@ const done = (outcome: Outcome<unknown>): boolean => "done" in outcome;
 const refusedLikeMissing = (outcome: Outcome<unknown>) => expect(outcome).toEqual({ refused: "NOT_FOUND" });
 
 /** A command that always may run; its name is what a failing sequence shows. */
-const command = (name: string, run: (model: Reference, world: World) => Promise<void>): Command => ({
+export const command = (name: string, run: (model: Reference, world: World) => Promise<void>): Command => ({
   check: () => true,
   run,
   toString: () => name,
 });
 
 /** The post that a number means: the same for the same history. */
-const postOf = (model: Reference, place: number): string | undefined => {
+export const postOf = (model: Reference, place: number): string | undefined => {
   const all = [...model.posts.keys()];
   return all.length === 0 ? undefined : all[place % all.length];
 };
 
-const person = fc.integer({ min: 0, max: PEOPLE - 1 });
+export const person = fc.integer({ min: 0, max: PEOPLE - 1 });
 const two = fc.tuple(person, person).filter(([a, b]) => a !== b);
-const place = fc.nat({ max: 30 });
+export const place = fc.nat({ max: 30 });
 
-const edges = [
+export const edges = [
   two.map(([a, b]) =>
     command(`follow(${a}, ${b})`, async (model, world) => {
       const outcome = await world.follow(a, b);
@@ -82,12 +82,12 @@ const edges = [
 ];
 
 const audiences = fc.constantFrom<Audience>("PUBLIC", "PUBLIC", "PUBLIC", "FOLLOWERS", "PRIVATE");
-const writing = [
+export const writing = [
   fc.tuple(person, audiences).map(([a, audience]) =>
     command(`post(${a}, ${audience})`, async (model, world) => {
       const outcome = await world.post(a, audience);
       if (!("done" in outcome)) throw new Error(`a post was refused: ${outcome.refused}`);
-      model.posts.set(outcome.done, { author: a, audience, parent: undefined, deleted: false, likes: new Set() });
+      model.publish(outcome.done, a, audience);
     }),
   ),
   fc.tuple(person, place).map(([a, n]) =>
@@ -98,7 +98,7 @@ const writing = [
       const outcome = await world.post(a, seen?.audience ?? "PUBLIC", parent);
       if (!seen) return refusedLikeMissing(outcome);
       if (!("done" in outcome)) throw new Error(`a reply was refused: ${outcome.refused}`);
-      model.posts.set(outcome.done, { author: a, audience: seen.audience, parent, deleted: false, likes: new Set() });
+      model.publish(outcome.done, a, seen.audience, parent);
     }),
   ),
   fc.tuple(person, place).map(([a, n]) =>

@@ -4,6 +4,8 @@ import { Audience as Audiences, Verdict } from "#gen/skein/common/v1/visibility_
 import { EngagementService } from "#gen/skein/content/v1/engagement_service_pb.ts";
 import { PostService } from "#gen/skein/content/v1/post_service_pb.ts";
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
+import { TimelineMode } from "#gen/skein/timeline/v1/timeline_pb.ts";
+import { TimelineService } from "#gen/skein/timeline/v1/timeline_service_pb.ts";
 import type { Outcome, World } from "./world.ts";
 
 /** What a world needs of a running mesh, in whichever shape. */
@@ -21,6 +23,7 @@ export function meshWorld({ people, client, as, settle, audit }: WorldParts): Wo
   const graph = client(GraphService);
   const posts = client(PostService);
   const engagement = client(EngagementService);
+  const timeline = client(TimelineService);
   const id = (who: number) => people[who] as string;
   const plain = (call: Promise<unknown>): Promise<Outcome> => outcomeOf(call, () => true as const);
   const numbersOf = (profiles: readonly { accountId: string }[]) =>
@@ -43,6 +46,19 @@ export function meshWorld({ people, client, as, settle, audit }: WorldParts): Wo
     deletePost: (who, postId) => plain(posts.deletePost({ postId }, as(who))),
     like: (who, postId) => plain(engagement.likePost({ postId }, as(who))),
     unlike: (who, postId) => plain(engagement.unlikePost({ postId }, as(who))),
+    share: (who, postId) => plain(engagement.sharePost({ postId }, as(who))),
+    unshare: (who, postId) => plain(engagement.unsharePost({ postId }, as(who))),
+    edit: (who, postId) => plain(posts.editPost({ postId, change: { text: `said again by ${who}` } }, as(who))),
+    async home(who) {
+      const found: string[] = [];
+      for (let pageToken = ""; ; ) {
+        const request = { mode: TimelineMode.CHRONOLOGICAL, pageSize: 3, pageToken };
+        const page = await timeline.listHomeTimeline(request, as(who));
+        found.push(...page.items.map(({ post }) => post?.card?.id ?? ""));
+        pageToken = page.nextPageToken;
+        if (pageToken === "") return found;
+      }
+    },
     async see(who, postId) {
       const found = await posts.getPost({ postId }, as(who)).catch(only(Code.NotFound));
       if (!found?.post) return undefined;

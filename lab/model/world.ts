@@ -11,6 +11,11 @@ export interface World {
   deletePost(who: number, post: string): Promise<Outcome>;
   like(who: number, post: string): Promise<Outcome>;
   unlike(who: number, post: string): Promise<Outcome>;
+  share(who: number, post: string): Promise<Outcome>;
+  unshare(who: number, post: string): Promise<Outcome>;
+  edit(who: number, post: string): Promise<Outcome>;
+  /** The posts of the viewer's home timeline, page by page, newest first. */
+  home(who: number): Promise<string[]>;
   /** What the viewer is shown of a post right now. */
   see(who: number, post: string): Promise<Seen | undefined>;
   following(who: number, whom: number): Promise<boolean>;

@@ -7,10 +7,19 @@ import { follows } from "./questions/follows.ts";
 import { own } from "./questions/own.ts";
 import { posts } from "./questions/posts.ts";
 import { threads } from "./questions/threads.ts";
+import { timelines } from "./questions/timelines.ts";
 import type { Person } from "./things.ts";
 
 /** How each method that shows others is asked. */
-export const recipes: readonly Recipe[] = [...accounts, ...follows, ...own, ...posts, ...threads, ...discovery];
+export const recipes: readonly Recipe[] = [
+  ...accounts,
+  ...follows,
+  ...own,
+  ...posts,
+  ...threads,
+  ...discovery,
+  ...timelines,
+];
 
 /** What of it is asked: `pages` show many at once, `numbers` say how many there are. */
 interface Extent {

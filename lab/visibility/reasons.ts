@@ -5,8 +5,20 @@ const OWN_WORDS =
 const OWN_POST =
   "an author's say in what others make of an own post holds also where the quote is out of sight, and whoever has its id saw it once";
 
+const HOME_GOES_ON =
+  "a part of what ListHomeTimeline shows, through the very same function; its own tests look for what must not be there";
+
 /** Methods that name others and are no part of the matrix, and why. */
 export const REASONS: Readonly<Record<string, string>> = {
+  "TimelineService/ExplainAbsence":
+    "answers with a rule and no more; its own tests hold that whatever is hidden by others gets the rule of what nobody has",
+  "TimelineService/FillGap": HOME_GOES_ON,
+  "TimelineService/StreamHomeTimeline": HOME_GOES_ON,
+  "ProjectionAdminService/RebuildProjection": ROLE,
+  "ProjectionAdminService/GetFanoutStatus": ROLE,
+  "ProjectionAdminService/RescoreTimelines": ROLE,
+  "ProjectionAdminService/GetRankingConfig": ROLE,
+  "ProjectionAdminService/UpdateRankingConfig": ROLE,
   "GraphService/ReconcileCounters": ROLE,
   "EngagementService/ReconcileCounters": ROLE,
   "IdentityService/GrantRole": ROLE,

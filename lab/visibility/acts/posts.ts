@@ -8,6 +8,8 @@ import { Circle } from "#gen/skein/content/v1/post_pb.ts";
 import { PostService } from "#gen/skein/content/v1/post_service_pb.ts";
 import { ThreadService } from "#gen/skein/content/v1/thread_service_pb.ts";
 import { Surface } from "#gen/skein/options/v1/options_pb.ts";
+import { FeedbackKind } from "#gen/skein/timeline/v1/timeline_pb.ts";
+import { TimelineService } from "#gen/skein/timeline/v1/timeline_service_pb.ts";
 import type { KindName } from "../kinds.ts";
 import type { Scene } from "../question.ts";
 import type { Person, Thing } from "../things.ts";
@@ -55,6 +57,11 @@ export const postActs = [
     method: PollService.method.votePoll,
     surface,
     towards: each((one) => ({ ...at(one), options: [1] }), ["main"]),
+  }),
+  act({
+    method: TimelineService.method.sendFeedback,
+    surface,
+    towards: each((one) => ({ ...at(one), kind: FeedbackKind.MORE })),
   }),
   act({ method: ThreadService.method.createComment, surface, towards: each((one) => ({ ...at(one), text: "well" })) }),
   act({

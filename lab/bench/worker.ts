@@ -1,0 +1,32 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+/** A process of our own that does one job after the other. */
+export interface Worker<Job, Answer> extends AsyncDisposable {
+  run(job: Job): Promise<Answer>;
+}
+
+interface Heard<Answer> {
+  readonly answer?: Answer;
+  readonly failure?: string;
+}
+
+/** Starts a file of this folder as a worker. It ends with us, however we end. */
+export function startWorker<Job extends object, Answer>(file: string): Worker<Job, Answer> {
+  const child = fork(join(import.meta.dirname, file), [], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const ended = once(child, "exit").then((): Heard<Answer> => ({ failure: `${file} ended` }));
+  return {
+    async run(job) {
+      const heard = once(child, "message").then(([message]) => message as Heard<Answer>);
+      child.send(job);
+      const { answer, failure } = await Promise.race([heard, ended]);
+      if (answer === undefined) throw new Error(failure);
+      return answer;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await ended;
+    },
+  };
+}
