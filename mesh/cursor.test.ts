@@ -70,6 +70,14 @@ describe("a token", () => {
     );
   });
 
+  test("for something else that was wrapped is refused as a place, and a place as that", () => {
+    const wrapped = cursors.wrap(searchProfiles, Uint8Array.of(1, 2));
+    expect(cursors.unwrap(searchProfiles, wrapped)).toEqual(Buffer.of(1, 2));
+    expect(read(wrapped)).toThrow("refused: no place in a list");
+    expect(() => cursors.unwrap(searchProfiles, token)).toThrow("refused: not made for");
+    expect(() => cursors.unwrap(listRoles, wrapped)).toThrow("refused: not made for");
+  });
+
   test("of another key is refused", () => {
     const theirs = createCursors(new Uint8Array(32).fill(8), { refuse });
     expect(() => theirs.read(searchProfiles, search("x"), token)).toThrow("refused: forged");

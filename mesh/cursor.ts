@@ -95,7 +95,9 @@ export function createCursors(key: Uint8Array, { refuse }: { refuse: (why: strin
     },
     read(method, request, token) {
       if (token === "") return {};
-      const { method: made, question, after, startedAt } = fromBinary(PageCursorSchema, open(token, LONGEST_TOKEN));
+      const body = open(token, LONGEST_TOKEN);
+      if (body[0] === 0) throw refuse("no place in a list"); // something wrapped, which is no message
+      const { method: made, question, after, startedAt } = fromBinary(PageCursorSchema, body);
       if (made !== nameOf(method)) throw refuse(`made for ${made}`);
       if (!questionOf(method, request).equals(question)) throw refuse("made for other filters");
       return { after, ...(startedAt && { startedAt: timestampDate(startedAt) }) };

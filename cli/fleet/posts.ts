@@ -19,7 +19,7 @@ export const onePost = (name: string, services: readonly string[], env: Env): Po
 /** One process per service, each knowing where the others are. The connections to the database are divided among them. */
 export async function splitPosts(services: readonly string[], env: Env): Promise<Post[]> {
   const ports = new Map(await distinct(services));
-  const connections = Math.max(4, Math.floor(Number(env.DATABASE_CONNECTIONS || 64) / services.length));
+  const connections = Math.max(4, Math.floor(Number(env.DATABASE_CONNECTIONS || 96) / services.length));
   const addresses = services.map((name) => `${name}=http://127.0.0.1:${ports.get(name)?.port}`).join(",");
   return services.map((name) => ({
     name,

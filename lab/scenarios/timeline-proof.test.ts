@@ -44,6 +44,9 @@ beforeAll(async () => {
   people = await populate(mesh, PEOPLE);
   admin = as(people[0] ?? "", { roles: [Role.ADMIN] });
   await live(mesh, people);
+  // Who has become a celebrity is found out where followers are counted; the host's own turn is waited for.
+  while (!(await mesh.runJob("social-graph", "fold-counts")));
+  await mesh.settle();
 });
 afterAll(() => mesh[Symbol.asyncDispose]());
 

@@ -25,7 +25,7 @@ export async function serveInside(
     });
     if (mine.length > 0) routes.push(addressed(new Map(mine), method));
   }
-  const lean = leanServer(routes, (cause) => log.debug({ cause }, "call from another process broken off"));
+  const lean = leanServer(routes, (cause) => log.error({ cause }, "call from another process not answered"));
   const handler = connectNodeAdapter({
     shutdownSignal: stopping,
     routes(router) {

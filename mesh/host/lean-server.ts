@@ -20,7 +20,7 @@ export function leanServer(
   return (request, response) => {
     const route = isUsual(request) ? byPath.get(request.url ?? "") : undefined;
     if (!route) return false;
-    answer(route, request, response).catch((cause) => {
+    answer(route, request, response, failed).catch((cause) => {
       failed(cause);
       response.destroy();
     });
@@ -34,7 +34,12 @@ const isUsual = ({ method, headers }: HandlerRequest): boolean =>
   headers["content-encoding"] === undefined &&
   headers["accept-encoding"] === undefined;
 
-async function answer(route: Route, request: HandlerRequest, response: HandlerResponse): Promise<void> {
+async function answer(
+  route: Route,
+  request: HandlerRequest,
+  response: HandlerResponse,
+  failed: (cause: unknown) => void,
+): Promise<void> {
   const arrived = performance.now();
   const header: CallHeaders = new Map();
   const gone = new AbortController();
@@ -49,6 +54,7 @@ async function answer(route: Route, request: HandlerRequest, response: HandlerRe
     write(response, 200, "application/proto", header, await answerOf(route, asked, header));
   } catch (thrown) {
     if (thrown instanceof ClientLeft) return;
+    if (!(thrown instanceof ConnectError)) failed(thrown); // an answer that cannot be written: the chain knows nothing of it
     const error = thrown instanceof ConnectError ? thrown : new ConnectError("internal error", Code.Internal);
     for (const [name, value] of error.metadata) header.set(name, value);
     write(response, codeToHttpStatus(error.code), "application/json", header, errorToJsonBytes(error, undefined));

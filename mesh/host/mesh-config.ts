@@ -9,7 +9,7 @@ export const meshConfig = {
     about: "The PostgreSQL server; an administrator's address where databases are to be made",
   }),
   databasePrefix: text("DATABASE_PREFIX", "skein_", { about: "Prefix of the services' databases" }),
-  databaseConnections: int("DATABASE_CONNECTIONS", 64, {
+  databaseConnections: int("DATABASE_CONNECTIONS", 96, {
     min: 2,
     max: 1000,
     about: "Connections of this process, divided among its services",

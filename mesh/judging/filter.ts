@@ -63,9 +63,8 @@ export function matchFilters(filters: Filters | undefined, post: Filterable, sho
   const active = filters.filters.map(({ rule }) => inForce(rule, showing));
   if (!active.includes(true)) return NOTHING;
   const { accountId, phrases } = filters;
-  const own = found(phrases, textsOf(post));
-  const quoted =
-    post.quoted && post.quoted.card.authorId !== accountId ? found(phrases, textsOf(post.quoted)) : undefined;
+  const own = hitsIn(phrases, post);
+  const quoted = post.quoted && post.quoted.card.authorId !== accountId ? hitsIn(phrases, post.quoted) : undefined;
   const hits = new Set<number>();
   const note = (places: ReadonlySet<number>, ...scopes: FilterScope[]) => {
     for (const place of places) {
@@ -107,6 +106,23 @@ const PLACES = [FilterScope.TEXT, FilterScope.LINKS, FilterScope.ALT_TEXT, Filte
 const IN_QUOTE = [FilterScope.TEXT, FilterScope.LINKS, FilterScope.ALT_TEXT] as const;
 type Place = (typeof PLACES)[number];
 type Hits = Readonly<Record<Place, ReadonlySet<number>>>;
+
+// Whoever reads a timeline again meets mostly what was there before: neither the posts nor the filters have changed.
+const remembered = new WeakMap<
+  PhraseSet,
+  WeakMap<PostCard, { readonly author: object | undefined; readonly hits: Hits }>
+>();
+
+/** Where phrases are in a post, also as part of its author's name. */
+function hitsIn(phrases: PhraseSet, post: Omit<Filterable, "quoted">): Hits {
+  const known = remembered.get(phrases) ?? new WeakMap();
+  remembered.set(phrases, known);
+  const before = known.get(post.card);
+  if (before && before.author === post.author) return before.hits;
+  const hits = found(phrases, textsOf(post));
+  known.set(post.card, { author: post.author, hits });
+  return hits;
+}
 
 function found(phrases: PhraseSet, texts: Readonly<Record<Place, readonly string[]>>): Hits {
   // One search per scope: what separates the parts can be in no phrase, because folding leaves no line ends in one.

@@ -147,7 +147,7 @@ test("a copy that does not say what its owner says never takes its place", async
       for await (const one of real.streamSnapshot(request, options)) if (one.part.case !== "rows") yield one;
     },
   }));
-  await expect(build(mesh, lying)).rejects.toMatchObject({ reason: "SHADOW_UNLIKE", code: Code.DataLoss });
+  await expect(build(mesh, lying)).rejects.toMatchObject({ reason: "SHADOW_UNLIKE", code: Code.FailedPrecondition });
   expect(await kept(mesh)).toEqual(await owned(mesh));
 });
 

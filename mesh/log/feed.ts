@@ -107,6 +107,8 @@ export function createFeed({ source, read, changed, allHeard }: FeedParts): Feed
       const pulling = read(partition, after, PULL)
         .then((answer) => {
           belong(answer.incarnation);
+          // What was asked for goes before what lies here for later.
+          if (of(partition).size + answer.entries.length > MOST_KEPT) of(partition).clear();
           for (const entry of answer.entries) keep(entry);
           reaches(partition, answer.head);
           return answer;
@@ -116,7 +118,9 @@ export function createFeed({ source, read, changed, allHeard }: FeedParts): Feed
       return pulling;
     },
     prune(partition, upTo) {
+      const before = applied[partition] ?? 0n;
       applied[partition] = upTo;
+      if (upTo <= before) return; // asked for with every entry that comes, behind thousands of others
       const mine = of(partition);
       for (const seq of mine.keys()) if (seq <= upTo) mine.delete(seq);
     },

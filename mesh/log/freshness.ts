@@ -21,6 +21,9 @@ const LONG_AGO = new Date(0);
 export function followFreshness(runner: ConsumerRunner, feed: Feed, db: Db): Freshness {
   let awaited: Heads | undefined;
   let fresh = LONG_AGO;
+  let tenure: number | undefined;
+  // A partition that has just become ours may be far behind: until all of them were looked at nothing is fresh.
+  const here = (): Date => (runner.tenure === tenure ? fresh : LONG_AGO);
   const reached = ({ heads }: Heads): boolean =>
     heads.every((head, partition) => (runner.position(partition) ?? head) >= head);
   const everywhere = (): boolean => {
@@ -30,9 +33,11 @@ export function followFreshness(runner: ConsumerRunner, feed: Feed, db: Db): Fre
   };
   return {
     get here() {
-      return fresh;
+      return here();
     },
     look() {
+      if (runner.tenure === undefined) return;
+      if (runner.tenure !== tenure) [tenure, fresh, awaited] = [runner.tenure, LONG_AGO, undefined];
       if (awaited && reached(awaited)) {
         if (awaited.at > fresh) fresh = awaited.at;
         awaited = undefined;
@@ -41,7 +46,7 @@ export function followFreshness(runner: ConsumerRunner, feed: Feed, db: Db): Fre
       if (!awaited && feed.heads && feed.heads.at > fresh) awaited = feed.heads;
     },
     async asOf() {
-      if (everywhere()) return fresh;
+      if (everywhere()) return here();
       const [row] = await db.query<{ at: string | null }>(sql`select min(fresh_as_of) as at from consumer_state
         where consumer = ${runner.consumer.name} and source = ${runner.source}`);
       return row?.at ? new Date(row.at) : LONG_AGO;

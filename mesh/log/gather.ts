@@ -10,6 +10,8 @@ const LEAST = 8;
 /** Word of an event runs ahead of the stream: so long the stream may take before the owner is asked. */
 const GRACE_MS = 8;
 const PULLS_AT_ONCE = 8;
+/** In so many rounds others may be applied while a partition lacks its next event: then the owner is asked beside them. */
+const PATIENT_ROUNDS = 10;
 
 /** What is to be applied of one partition. */
 export interface Share {
@@ -52,10 +54,12 @@ export async function gather(
   const takeWhatIsHere = () => {
     const open = lacking();
     // The oldest of all of them, not all of some: what is applied in about the order of time is cheaper to keep in order.
-    const fair = Math.min(SHARE, Math.max(LEAST, Math.ceil(ROUND / Math.max(1, open.length))));
+    // Rounded down: all of them fit in, also the last, which would otherwise wait until one before it has nothing left.
+    const fair = Math.min(SHARE, Math.max(LEAST, Math.floor(ROUND / Math.max(1, open.length))));
     for (const { partition, place } of open) {
       const entries = feed.next(partition, place.at, Math.min(fair, room));
       if (entries.length === 0) continue;
+      place.lacked = 0;
       shares.push({ partition, place, entries });
       room -= entries.length;
       if (room <= 0) return;
@@ -67,7 +71,15 @@ export async function gather(
     await lent.timers.sleep(GRACE_MS, signal);
     takeWhatIsHere();
   }
-  if (shares.length > 0) return { shares, useless, early };
+  if (shares.length > 0) {
+    // Nor does what has not come wait for a moment in which nothing comes. What is pulled lies there for a later round.
+    const patient = lacking().filter(({ place }) => ++place.lacked > PATIENT_ROUNDS);
+    for (const { partition, place } of patient.slice(0, PULLS_AT_ONCE)) {
+      place.lacked = 0;
+      void feed.pull(partition, place.at).catch(() => undefined);
+    }
+    return { shares, useless, early };
+  }
   const pulled = await Promise.all(
     lacking()
       .slice(0, PULLS_AT_ONCE)
@@ -76,7 +88,7 @@ export async function gather(
   for (const { partition, place, entries, head, tooOld } of pulled) {
     if (tooOld) useless.push({ partition, before: place.at, why: "dropped by retention" });
     else if (head < place.at) useless.push({ partition, before: place.at, why: "ahead of the owner" });
-    else if (entries.length > 0) shares.push({ partition, place, entries: entries.slice(0, SHARE) });
+    else if (entries.length > 0) shares.push({ partition, place, entries: entries.slice(0, ROUND / PULLS_AT_ONCE) });
     else early.push(partition); // the answer is older than the word of the event: ask again, in a moment
   }
   return { shares, useless, early };

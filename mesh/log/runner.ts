@@ -41,6 +41,8 @@ export interface ConsumerRunner extends AsyncDisposable {
   readonly stuck: string;
   /** Where it stands, for partitions that are ours. */
   position(partition: number): bigint | undefined;
+  /** As of Places: under another one, what was known before says nothing about all of what is ours. */
+  readonly tenure: number | undefined;
   take(partitions: readonly number[]): Promise<void>;
   drop(partitions: readonly number[]): void;
   kick(partition: number): void;
@@ -222,6 +224,15 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
     });
   }
 
+  async function begin(partitions: readonly number[]): Promise<void> {
+    incarnation ||= await positions.incarnation();
+    parked = new Set([...parked, ...(await parkedSubjects(db.query, consumer.name, source))]);
+    for (const [partition, at] of await positions.load(partitions)) {
+      places.take(partition, at);
+      kick(partition);
+    }
+  }
+
   return {
     consumer,
     source,
@@ -232,12 +243,19 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
       return stuck;
     },
     position: (partition) => places.get(partition)?.at,
+    get tenure() {
+      return places.tenure;
+    },
     async take(partitions) {
-      incarnation ||= await positions.incarnation();
-      parked = new Set([...parked, ...(await parkedSubjects(db.query, consumer.name, source))]);
-      for (const [partition, at] of await positions.load(partitions)) {
-        places.take(partition, at);
-        kick(partition);
+      places.claim(partitions);
+      for (let failures = 0; !stop.signal.aborted; ) {
+        try {
+          return await begin(partitions);
+        } catch (error) {
+          // The lease is held: nobody would let us begin once more.
+          log.warn({ consumer: consumer.name, source, cause: error }, "positions not read");
+          await lent.timers.sleep(pauseMs(failures++), stop.signal).catch(() => undefined);
+        }
       }
     },
     drop: (partitions) => places.drop(partitions),
@@ -264,7 +282,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
         return await act();
       } finally {
         if (place) {
-          await reload([partition]);
+          await reload([partition]).catch(() => undefined); // then the fence says that it is old
           place.paused = false;
           kick(partition);
         }

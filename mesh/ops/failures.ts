@@ -9,6 +9,6 @@ export const opsFailure = failuresOf("ops", {
   NOT_COMPARABLE: [Code.FailedPrecondition, "rows of that kind are not compared"],
   NOT_REBUILDABLE: [Code.FailedPrecondition, "the consumer reads no snapshots, so there is nothing to rebuild it from"],
   SNAPSHOT_BROKEN_OFF: [Code.Unavailable, "the snapshot was broken off again and again: try again shortly"],
-  SHADOW_UNLIKE: [Code.DataLoss, "what was built does not say what its source says: it was not put in place"],
+  SHADOW_UNLIKE: [Code.FailedPrecondition, "what was built does not say what its source says: it was not put in place"],
   SHADOW_BEHIND: [Code.Unavailable, "what was built could not catch up with what goes on: try again shortly"],
 });

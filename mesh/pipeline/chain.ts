@@ -107,7 +107,8 @@ function streaming(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped 
 // A stream that nobody asks for its next value would stand at its last one for ever, with all that it holds.
 function untilLeft<T>(values: AsyncGenerator<T>, signal: AbortSignal): AsyncGenerator<T> {
   const end = () => void values.return(undefined).catch(() => undefined);
-  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
   return values;
 }
 

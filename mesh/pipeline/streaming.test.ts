@@ -67,6 +67,18 @@ test("a client that is gone while a value waits for it ends the handler too", as
   await expect.poll(() => limiter.busy).toBe(0);
 });
 
+test("a client that was gone before anything began has opened no stream", async () => {
+  const { stream, limiter } = open(
+    async function* () {
+      for (;;) yield {};
+    },
+    [],
+    AbortSignal.abort(),
+  );
+  expect(await stream[Symbol.asyncIterator]().next()).toMatchObject({ done: true });
+  expect(limiter.busy).toBe(0);
+});
+
 test("a stream that fails fails as a call does", async () => {
   const lines: string[] = [];
   const { stream, limiter } = open(async function* () {

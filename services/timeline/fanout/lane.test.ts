@@ -165,6 +165,20 @@ test("an entry that nobody keeps waits, and is delivered when it is there", asyn
   expect(await having(fans, late)).toEqual(fans);
 });
 
+test("a delivery that failed is tried again soon, however long ago it began", async () => {
+  const { star } = await crowd(12);
+  const made = await post(mesh, star, "held up");
+  await settleHomes(mesh);
+  await mesh.timeline.db.query(sql`insert into fanout_job (entry_id, actor_id, cursor, created_at, taken_until)
+    values (${made}, ${star}, 'all:99999 ffffffff-ffff-ffff-ffff-ffffffffffff', now() - interval '30 minutes', now())`);
+  await mesh.timeline.homes.lane.drain().catch(() => undefined); // no bucket has this number
+  const [row] = await mesh.timeline.db.query(
+    sql`select taken_by, taken_until < now() + interval '1 minute' as soon from fanout_job`,
+  );
+  expect(row).toEqual({ taken_by: null, soon: true });
+  await mesh.timeline.db.query(sql`delete from fanout_job`);
+});
+
 test("operators see what waits, and how somebody's posts travel", async () => {
   const { star } = await crowd(12);
   await leaveJob(mesh.timeline.ids.next(), star, "", "1 minute");

@@ -13,6 +13,8 @@ export type LaneParts = Pick<Deps, "db" | "config" | "ids" | "timers" | "log" | 
 const PAGE = 2_000;
 /** Shorter than a job's lease: whoever is active is not worth losing it. */
 const PATIENCE_MS = 3_000;
+/** After a failure at the latest: it is Redis or storage that was away, not the entry that is missing. */
+const AGAIN = "5 seconds";
 /** Asked for their own order only: whoever is active is served first, by social-graph's word. */
 const ACTIVE = "active:";
 const ALL = "all:";
@@ -28,7 +30,7 @@ export async function workPage(deps: LaneParts, worker: string, signal: AbortSig
   try {
     await serve(deps, job, worker, signal);
   } catch (error) {
-    await postponeJob(deps.db, worker, job.entryId);
+    await postponeJob(deps.db, worker, job.entryId, AGAIN);
     throw error;
   }
   return true;

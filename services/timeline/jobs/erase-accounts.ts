@@ -8,7 +8,7 @@ const BATCH = 500;
 /** So long after its end social-graph and content may still announce something that they had begun. */
 const WATCH_MS = 60_000;
 /** Whose events may bring rows of an erased account once more. */
-const SOURCES = ["keep-posts", "count-reactions", "keep-wishes", "keep-edges"];
+const SOURCES = ["keep-posts", "count-reactions", "keep-wishes", "keep-edges", "deliver-posts", "step-engagement"];
 
 /**
  * Erases accounts whose time has come, a bite per transaction. What was announced before may arrive after: an account is

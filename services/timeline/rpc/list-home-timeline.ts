@@ -44,7 +44,10 @@ export const listHomeTimeline =
       collapsedReposts: page.collapsed,
       reset,
       mode: source.mode,
-      resumeToken: first ? resumeTokenOf(deps, heldOf(newestFirst(page.items), page.next === undefined)) : "",
+      resumeToken:
+        first && request.withResumeToken
+          ? resumeTokenOf(deps, heldOf(newestFirst(page.items), page.next === undefined))
+          : "",
     });
   };
 

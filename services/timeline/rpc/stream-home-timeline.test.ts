@@ -153,3 +153,22 @@ test("a live home ends with its caller's proof of identity", async () => {
   for await (const _ of stream) if (++frames === 2) mesh.clock.advance(3_600_000);
   expect(frames).toBeGreaterThanOrEqual(2);
 });
+
+test("whoever has a first page goes on live from there, and is told only what came after it", async () => {
+  const { jan, kim } = await people(mesh, "jan", "kim");
+  await follow(mesh, jan, kim);
+  await post(mesh, kim, "on the page");
+  await mesh.settle();
+  const client = mesh.client(TimelineService);
+  const page = await client.listHomeTimeline({ withResumeToken: true }, as(jan));
+  expect(page.items.map(({ post }) => post?.card?.text)).toEqual(["on the page"]);
+  await post(mesh, kim, "after it");
+  await mesh.settle();
+  const told: (string | undefined)[] = [];
+  for await (const { frame } of client.streamHomeTimeline({ resumeToken: page.resumeToken }, as(jan))) {
+    told.push(frame.case === "upsert" ? frame.value.item?.post?.card?.text : frame.case);
+    if (frame.case === "caughtUp") break;
+  }
+  expect(told).toEqual(["after it", "caughtUp"]);
+  expect((await client.listHomeTimeline({}, as(jan))).resumeToken).toBe("");
+});

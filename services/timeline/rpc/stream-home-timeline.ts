@@ -20,7 +20,7 @@ import { gateConsumers } from "../view/gate.ts";
 type Frame = NonNullable<MessageInitShape<typeof StreamHomeTimelineResponseSchema>["frame"]>;
 
 /** Also without a word from anybody the home is looked at so often: words can be lost. */
-const HEARTBEAT_MS = 10_000;
+const HEARTBEAT_MS = 4_500;
 /** What a token says is of no use any more after a day. */
 const TOO_OLD_MS = 86_400_000;
 

@@ -50,10 +50,10 @@ export const saveJob = (db: Pick<Db, "query">, worker: string, entryId: string, 
   db.query(sql`update fanout_job set cursor = ${cursor}, delivered = delivered + ${followers}::int, taken_by = null,
     taken_until = now() where entry_id = ${entryId} and taken_by = ${worker}`);
 
-/** Waits as long as it has waited already, an hour at most. */
-export const postponeJob = (db: Pick<Db, "query">, worker: string, entryId: string) =>
+/** Waits as long as it has waited already, an hour at most, or what is said. */
+export const postponeJob = (db: Pick<Db, "query">, worker: string, entryId: string, longest = "1 hour") =>
   db.query(sql`update fanout_job set taken_by = null,
-      taken_until = now() + least(greatest(now() - created_at, interval '100 ms'), interval '1 hour')
+      taken_until = now() + least(greatest(now() - created_at, interval '100 ms'), ${longest}::interval)
     where entry_id = ${entryId} and taken_by = ${worker}`);
 
 /** Done with. */
