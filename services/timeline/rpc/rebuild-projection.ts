@@ -28,6 +28,8 @@ export const rebuildProjection = (deps: Deps): Rpc<typeof ProjectionAdminService
           progress.repaired += BigInt(repaired);
         }
       }
+      // What took its place made homes cold: nobody here believes them any longer, others notice within a second.
+      deps.homes.incarnations.doubt();
       progress.partitionsDone++;
       yield told();
     }
