@@ -14,7 +14,7 @@ import { meshWorld } from "./mesh-world.ts";
 import { populate } from "./population.ts";
 import { Reference } from "./reference.ts";
 
-const RUNS = Number(process.env.HOMES_RUNS ?? 20);
+const RUNS = Number(process.env.HOMES_RUNS ?? 10);
 const LENGTH = Number(process.env.MODEL_LENGTH ?? 50);
 const SEED = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
 

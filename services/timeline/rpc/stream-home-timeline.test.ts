@@ -83,7 +83,7 @@ test("a live home begins with what is there, and says what comes, what changes a
   expect([live.repeated, live.heard.includes("reset")]).toEqual([[], false]);
 });
 
-const CUTS = Number(process.env.LAB_CUTS ?? 1_000);
+const CUTS = Number(process.env.LAB_CUTS ?? 300);
 
 test(`cut off ${CUTS} times, at any frame, it misses nothing and repeats nothing`, async () => {
   const { dan, eve } = await people(mesh, "dan", "eve");
