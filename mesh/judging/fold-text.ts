@@ -2,10 +2,11 @@
 export const foldCase = (text: string): string =>
   text
     .normalize("NFKC")
-    .toUpperCase() // first, because ß and the dotless i have no other way to ss and i
+    .toLowerCase() // the capital ẞ is no ß yet
+    .toUpperCase() // ß and the dotless i have no other way to ss and i
     .toLowerCase()
     .replaceAll("ς", "σ")
-    .replaceAll("i\u0307", "i")
+    .replace(/i\u0307+/g, "i")
     .replace(IGNORED, "")
     .normalize("NFKC");
 

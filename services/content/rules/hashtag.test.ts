@@ -8,6 +8,7 @@ test.each([
   ["＃ＢＥＲＬＩＮ", "berlin"],
   ["#100days", "100days"],
   ["#Straßenfest", "strassenfest"],
+  ["#STRAẞENFEST", "strassenfest"],
   ["#İstanbul", "istanbul"],
   ["#naïve", "naïve"],
   ["#nai\u0308ve", "naïve"],
