@@ -119,6 +119,7 @@ async function restoreProved(work: Work, shadow: Shadow, kind: Restoring<unknown
 const untouched: Tx = {
   query: () => Promise.reject(new Error("no page is being applied")),
   publish: () => undefined,
+  ended: () => undefined,
 };
 
 /** Applies what the log says behind a position up to another one; returns that one. */

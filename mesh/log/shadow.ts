@@ -53,7 +53,7 @@ export async function openShadow(
   const query = async <Row>({ text, values }: Sql): Promise<Row[]> =>
     (await client.query({ text, values: [...values] })).rows as Row[];
   // What a handler announces is announced when it handles the event for good.
-  const tx: Tx = { query, publish: () => undefined };
+  const tx: Tx = { query, publish: () => undefined, ended: () => undefined };
   const within = async <A>(begin: string, work: (tx: Tx) => Promise<A>): Promise<A> => {
     try {
       await client.query(begin);

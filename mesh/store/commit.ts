@@ -13,12 +13,15 @@ import { createLine } from "./line.ts";
 import { type Entry, event, type Head, loggedEffect, type Place, placeOf, writeEntries } from "./log.ts";
 import { claim, recall, record, rememberSubject } from "./replay.ts";
 import type { Sql } from "./sql.ts";
+import { createTogether } from "./together.ts";
 
 /** What a unit of work may use. */
 export interface Tx {
   query<Row>(statement: Sql): Promise<Row[]>;
   /** Adds an event to the service's log; it is written last, with the effect or not at all. */
   publish<E extends DescMessage>(schema: E, init: MessageInitShape<E>, trace?: string): void;
+  /** Called when the transaction is committed, perhaps also when it is known that it was rolled back. */
+  ended(then: () => void): void;
 }
 
 /** A unit of work that may also go through entities. */
@@ -58,6 +61,7 @@ export function createCommit({ service, em, query, open, announce }: Parts) {
     finish: (tx: Tx, answer: A) => Promise<void>,
   ) {
     const entries: Entry[] = [];
+    const endings: (() => void)[] = [];
     let places: Place[] = [];
     const answer = await em().transactional((inner) =>
       open.run(true, async () => {
@@ -66,6 +70,7 @@ export function createCommit({ service, em, query, open, announce }: Parts) {
           em: inner,
           query: (statement) => inTransaction(inner, statement, (context ?? current())?.signal),
           publish: (schema, init, trace) => void entries.push(event(schema, init, trace)),
+          ended: (then) => void endings.push(then),
         };
         if (context && claims(context) && !(await claim(tx, context))) throw new Taken();
         const done = await work(tx);
@@ -78,6 +83,7 @@ export function createCommit({ service, em, query, open, announce }: Parts) {
     );
     if (entries.length > 0) crashPoint(service, "log.afterCommit");
     announce(places, context);
+    for (const then of endings) then();
     return answer;
   }
 
@@ -92,23 +98,25 @@ export function createCommit({ service, em, query, open, announce }: Parts) {
     }
   }
 
-  return {
-    /** An effect and its log entries in one statement; returns the rows of the effect, none if nothing happened. */
-    async write<Row>(context: Context | undefined, { effect, publish }: Write): Promise<Row[]> {
-      const trace = traceOf(context);
-      const statement = loggedEffect(effect, publish, trace);
-      for (let attempt = 1; ; attempt++) {
-        try {
-          const rows = await query<Row & Head>(statement);
-          crashPoint(service, "log.afterCommit");
-          const [first] = rows;
-          if (first) announce([placeOf(publish, first, trace)], context);
-          return rows;
-        } catch (error) {
-          if (!lostRace(error) || attempt === ATTEMPTS) throw error;
-        }
+  async function write<Row>(context: Context | undefined, { effect, publish }: Write): Promise<Row[]> {
+    const trace = traceOf(context);
+    const statement = loggedEffect(effect, publish, trace);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const rows = await query<Row & Head>(statement);
+        crashPoint(service, "log.afterCommit");
+        const [first] = rows;
+        if (first) announce([placeOf(publish, first, trace)], context);
+        return rows;
+      } catch (error) {
+        if (!lostRace(error) || attempt === ATTEMPTS) throw error;
       }
-    },
+    }
+  }
+
+  return {
+    write,
+    writeTogether: createTogether({ service, query, announce, alone: write, traceOf }),
     commit<A>(context: Context | undefined, work: (tx: EntityTx) => Promise<A>): Promise<A> {
       const output = context?.method.output;
       const finish = async (tx: Tx, answer: A) => {

@@ -21,21 +21,28 @@ export async function transact<A>({ pool, open, announce }: Parts, work: (tx: Tx
       throw translate(error);
     });
     let broken = false;
+    const endings: (() => void)[] = [];
     try {
       const entries: Entry[] = [];
       const query = async <Row>({ name, text, values }: Sql): Promise<Row[]> =>
         (await client.query({ name, text, values: [...values] })).rows as Row[];
-      const tx: Tx = { query, publish: (schema, init, trace) => void entries.push(event(schema, init, trace)) };
+      const tx: Tx = {
+        query,
+        publish: (schema, init, trace) => void entries.push(event(schema, init, trace)),
+        ended: (then) => void endings.push(then),
+      };
       await client.query("begin");
       const answer = await open.run(true, () => work(tx));
       const places = await writeEntries(query, entries, "");
       await client.query("commit");
       announce(places, undefined);
+      for (const then of endings) then();
       return answer;
     } catch (error) {
       await client.query("rollback").catch(() => {
         broken = true; // the connection went with the transaction
       });
+      if (!broken) for (const then of endings) then();
       if (!lostRace(error) || attempt === ATTEMPTS) throw translate(error);
     } finally {
       client.release(broken);

@@ -4,6 +4,7 @@ import { Audience } from "#gen/skein/common/v1/visibility_pb.ts";
 import { type PostCard, PostCardSchema } from "#gen/skein/content/v1/post_pb.ts";
 import { partitionOf } from "#mesh/partition.ts";
 import { type Sql, sql } from "#mesh/store/sql.ts";
+import type { Kind } from "#mesh/store/together.ts";
 import type { Query } from "./query.ts";
 
 /** Under which key a post is published once: post:<key>, comment:<key>, draft:<id>, scheduled:<id>. */
@@ -19,12 +20,16 @@ export interface Inserted {
   readonly author: Buffer | null;
 }
 
-/** The CTEs that write a post with everything that hangs on it. Most posts are text, and have nothing. */
+/** Whether nothing hangs on a post but itself, as on most: they are text. */
+export const isPlain = ({ reply, quoted, mentionedIds, hashtags, poll, audience }: PostCard): boolean =>
+  !reply && !quoted && !poll && mentionedIds.length === 0 && (audience !== Audience.PUBLIC || hashtags.length === 0);
+
+/** The CTEs that write a post with everything that hangs on it. */
 export function insertPost(card: PostCard, key: PostKey | undefined): Sql {
   const { authorId, reply, quoted, mentionedIds, hashtags, poll, audience } = card;
   const row = insertRow(card, key);
+  if (isPlain(card)) return row;
   const tags = audience === Audience.PUBLIC ? hashtags : [];
-  if (!reply && !quoted && !poll && mentionedIds.length === 0 && tags.length === 0) return row;
   const open = audience === Audience.PUBLIC || audience === Audience.FOLLOWERS; // see openPost
   const shown = open && quoted && !quoted.needsApproval ? quoted.postId : null;
   const answered = open && reply ? reply.parentId : null;
@@ -53,6 +58,31 @@ function insertRow(card: PostCard, key: PostKey | undefined): Sql {
     on conflict do nothing
     returning id as post_id, (select a.profile from account a where a.id = author_id) as author)`;
 }
+
+/** A plain post on its way. */
+export interface Plain {
+  readonly card: PostCard;
+  readonly key: PostKey | undefined;
+}
+
+/** Plain posts that are published at the same moment. Keys are taken in their order: two such writes cannot wait for each other. */
+export const plainPosts: Kind<Plain> = {
+  effect(items) {
+    const of = <V>(value: (card: PostCard) => V): V[] => items.map(({ card }) => value(card));
+    return sql`given as (select * from unnest(${of(({ authorId }) => authorId)}::uuid[], ${of(({ id }) => id)}::uuid[],
+        ${of(({ authorId }) => partitionOf(authorId))}::smallint[], ${of(({ audience }) => audience)}::smallint[],
+        ${of(({ version }) => String(version))}::bigint[], ${of(({ media }) => media.length > 0)}::boolean[], ${of(bytesOf)}::bytea[],
+        ${of(({ createdAt }) => momentOf(createdAt).toISOString())}::timestamptz[], ${items.map(({ key }) => key?.requestKey ?? null)}::text[],
+        ${items.map(({ key }) => (key?.fingerprint ? Buffer.from(key.fingerprint) : null))}::bytea[]) with ordinality
+      as n (author_id, id, shard, audience, version, has_media, card, created_at, request_key, fingerprint, place)),
+    made as (insert into post (author_id, id, shard, state, audience, version, has_media, card, created_at, request_key, fingerprint)
+      select author_id, id, shard, 'PUBLISHED', audience, version, has_media, card, created_at, request_key, fingerprint
+      from given order by author_id, request_key
+      on conflict do nothing
+      returning id as post_id, (select a.profile from account a where a.id = author_id) as author),
+    effect as (select n.place, m.post_id, m.author from made m join given n on n.id = m.post_id)`;
+  },
+};
 
 /** The post that was published under a key, and what the key is bound to. */
 export async function postByKey(

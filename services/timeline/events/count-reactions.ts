@@ -18,6 +18,7 @@ import { keepsReactions } from "../store/keeps-reactions.ts";
 import { applyReactions, clearReactions, Kind, type Reaction } from "../store/reactions.ts";
 import { markStale } from "../store/stale-copies.ts";
 import { reactionWords } from "../store/words.ts";
+import { telling } from "./telling.ts";
 
 const EVENTS = [
   PostLikedSchema,
@@ -30,67 +31,70 @@ const EVENTS = [
 type Event = MessageShape<(typeof EVENTS)[number]>;
 
 /** Who likes, shared and saved what, and how often: one statement for all that came at once. */
-export const countReactions = consumer<Deps>(
-  "count-reactions",
-  together(EVENTS, async (deliveries, tx, deps) => {
-    const last = new Map<string, Reaction>();
-    for (const { event, partition, at } of deliveries) {
-      const reaction = reactionIn(event, partition, at);
-      last.set(`${reaction.accountId} ${reaction.postId} ${reaction.kind}`, reaction);
-    }
-    const counts = await applyReactions(tx, [...last.values()]);
-    if (await keepCopies(deps, counts.map(countsWrite))) return;
-    await markStale(
-      tx,
-      counts.map(({ post_id }) => post_id),
-      deps.clock.now(),
-    );
-  }),
-  [
-    from(
-      "like",
-      LikeRowSchema,
-      ({ rows, tx, partition: shard }, deps) =>
-        restore(
-          tx,
-          deps,
-          rows.map(({ likerId: accountId, postId, authorId, likedAt }) => ({
-            ...{ accountId, postId, authorId, kind: Kind.LIKE, shard, at: moment(likedAt, deps) },
-          })),
-        ),
-      ({ tx, partition }, { clock }) => clearReactions(tx, Kind.LIKE, partition, clock.now()),
-      reactionWords.like,
-    ),
-    from(
-      "share",
-      ShareRowSchema,
-      ({ rows, tx, partition: shard }, deps) =>
-        restore(
-          tx,
-          deps,
-          rows.map(({ sharerId: accountId, postId, authorId, sharedAt }) => ({
-            ...{ accountId, postId, authorId, kind: Kind.SHARE, shard, at: moment(sharedAt, deps) },
-          })),
-        ),
-      ({ tx, partition }, { clock }) => clearReactions(tx, Kind.SHARE, partition, clock.now()),
-      reactionWords.share,
-    ),
-    from(
-      "bookmark",
-      BookmarkRowSchema,
-      ({ rows, tx, partition: shard }, deps) =>
-        restore(
-          tx,
-          deps,
-          rows.map(({ accountId, postId, authorId, savedAt }) => ({
-            ...{ accountId, postId, authorId, kind: Kind.BOOKMARK, shard, at: moment(savedAt, deps) },
-          })),
-        ),
-      ({ tx, partition }, { clock }) => clearReactions(tx, Kind.BOOKMARK, partition, clock.now()),
-      reactionWords.bookmark,
-    ),
-  ],
-  keepsReactions,
+export const countReactions = telling(
+  consumer<Deps>(
+    "count-reactions",
+    together(EVENTS, async (deliveries, tx, deps) => {
+      const last = new Map<string, Reaction>();
+      for (const { event, partition, at } of deliveries) {
+        const reaction = reactionIn(event, partition, at);
+        last.set(`${reaction.accountId} ${reaction.postId} ${reaction.kind}`, reaction);
+      }
+      const counts = await applyReactions(tx, [...last.values()]);
+      if (await keepCopies(deps, counts.map(countsWrite))) return;
+      await markStale(
+        tx,
+        counts.map(({ post_id }) => post_id),
+        deps.clock.now(),
+      );
+    }),
+    [
+      from(
+        "like",
+        LikeRowSchema,
+        ({ rows, tx, partition: shard }, deps) =>
+          restore(
+            tx,
+            deps,
+            rows.map(({ likerId: accountId, postId, authorId, likedAt }) => ({
+              ...{ accountId, postId, authorId, kind: Kind.LIKE, shard, at: moment(likedAt, deps) },
+            })),
+          ),
+        ({ tx, partition }, { clock }) => clearReactions(tx, Kind.LIKE, partition, clock.now()),
+        reactionWords.like,
+      ),
+      from(
+        "share",
+        ShareRowSchema,
+        ({ rows, tx, partition: shard }, deps) =>
+          restore(
+            tx,
+            deps,
+            rows.map(({ sharerId: accountId, postId, authorId, sharedAt }) => ({
+              ...{ accountId, postId, authorId, kind: Kind.SHARE, shard, at: moment(sharedAt, deps) },
+            })),
+          ),
+        ({ tx, partition }, { clock }) => clearReactions(tx, Kind.SHARE, partition, clock.now()),
+        reactionWords.share,
+      ),
+      from(
+        "bookmark",
+        BookmarkRowSchema,
+        ({ rows, tx, partition: shard }, deps) =>
+          restore(
+            tx,
+            deps,
+            rows.map(({ accountId, postId, authorId, savedAt }) => ({
+              ...{ accountId, postId, authorId, kind: Kind.BOOKMARK, shard, at: moment(savedAt, deps) },
+            })),
+          ),
+        ({ tx, partition }, { clock }) => clearReactions(tx, Kind.BOOKMARK, partition, clock.now()),
+        reactionWords.bookmark,
+      ),
+    ],
+    keepsReactions,
+  ),
+  (event) => ({ viewers: [actorOf(event as unknown as Event)] }),
 );
 
 const moment = (at: Timestamp | undefined, { clock }: Deps): Date => (at ? timestampDate(at) : clock.now());
@@ -126,3 +130,6 @@ function reactionIn(event: Event, shard: number, said: Date): Reaction {
       return of(event.accountId, Kind.BOOKMARK);
   }
 }
+
+const actorOf = (event: Event): string =>
+  "likerId" in event ? event.likerId : "sharerId" in event ? event.sharerId : event.accountId;

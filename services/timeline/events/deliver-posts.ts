@@ -49,7 +49,10 @@ async function sendOut(outgoing: readonly Outgoing[], tx: Tx, deps: Deps): Promi
   const absent = outgoing.filter(({ entryId }) => !tiers.has(entryId));
   const large = await deliverSmall(pushed, tx, deps);
   await addJobs(tx, [...large, ...absent]);
-  if (large.length > 0) deps.homes.lane.poke();
+  if (large.length > 0) {
+    deps.homes.lane.poke();
+    tx.ended(() => void deps.homes.apart(() => markPulled(deps, deps.homes.small).catch(() => undefined))); // readers look what is under way
+  }
   await deliver(deps, deps.homes.small, packOwn([...pushed, ...pulled]));
   if (pulled.length === 0) return;
   await markPulled(deps, deps.homes.small);

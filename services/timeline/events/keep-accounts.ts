@@ -26,37 +26,41 @@ import {
 import { beginErasure } from "../store/erasure.ts";
 import { keepsAccounts } from "../store/keeps-accounts.ts";
 import { accountWords } from "../store/words.ts";
+import { telling } from "./telling.ts";
 
 /** Who everybody is and whether they are there for others. Who is to be erased is gone at once; the job erase-accounts does the rest. */
-export const keepAccounts = consumer<Deps>(
-  "keep-accounts",
-  [
-    on(AccountRegisteredSchema, show(0)),
-    on(ProfileUpdatedSchema, show(0)),
-    on(HandleChangedSchema, ({ tx, event: { accountId, newHandle, version } }) =>
-      renameAccount(tx, accountId, newHandle, version),
-    ),
-    on(AccountDeactivatedSchema, hide(Hiding.DEACTIVATED)),
-    on(AccountReactivatedSchema, show(Hiding.DEACTIVATED)),
-    on(AccountSuspendedSchema, hide(Hiding.SUSPENDED)),
-    on(AccountReinstatedSchema, show(Hiding.SUSPENDED)),
-    on(AccountDeletionRequestedSchema, hide(Hiding.DELETING)),
-    on(AccountDeletionCancelledSchema, show(Hiding.DELETING)),
-    on(AccountErasureDueSchema, async ({ tx, event: { accountId } }, { clock }) => {
-      await dropAccount(tx, accountId);
-      await beginErasure(tx, accountId, clock.now());
-    }),
-  ],
-  [
-    from(
-      "account",
-      AccountRowSchema,
-      ({ tx, rows, partition }) => restoreAccounts(tx, partition, rows),
-      async ({ tx, partition }) => void (await clearAccounts(tx, partition)),
-      accountWords,
-    ),
-  ],
-  keepsAccounts,
+export const keepAccounts = telling(
+  consumer<Deps>(
+    "keep-accounts",
+    [
+      on(AccountRegisteredSchema, show(0)),
+      on(ProfileUpdatedSchema, show(0)),
+      on(HandleChangedSchema, ({ tx, event: { accountId, newHandle, version } }) =>
+        renameAccount(tx, accountId, newHandle, version),
+      ),
+      on(AccountDeactivatedSchema, hide(Hiding.DEACTIVATED)),
+      on(AccountReactivatedSchema, show(Hiding.DEACTIVATED)),
+      on(AccountSuspendedSchema, hide(Hiding.SUSPENDED)),
+      on(AccountReinstatedSchema, show(Hiding.SUSPENDED)),
+      on(AccountDeletionRequestedSchema, hide(Hiding.DELETING)),
+      on(AccountDeletionCancelledSchema, show(Hiding.DELETING)),
+      on(AccountErasureDueSchema, async ({ tx, event: { accountId } }, { clock }) => {
+        await dropAccount(tx, accountId);
+        await beginErasure(tx, accountId, clock.now());
+      }),
+    ],
+    [
+      from(
+        "account",
+        AccountRowSchema,
+        ({ tx, rows, partition }) => restoreAccounts(tx, partition, rows),
+        async ({ tx, partition }) => void (await clearAccounts(tx, partition)),
+        accountWords,
+      ),
+    ],
+    keepsAccounts,
+  ),
+  (event) => ({ accounts: [(event as unknown as { accountId: string }).accountId] }),
 );
 
 type About = Pick<Delivery, "tx" | "partition"> & { event: { accountId: string; profile?: Profile } };

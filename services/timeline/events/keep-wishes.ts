@@ -17,52 +17,58 @@ import {
   type TagChange,
 } from "../store/wishes.ts";
 import { wishWords } from "../store/words.ts";
+import { telling } from "./telling.ts";
 
 const EVENTS = [ContentFilterChangedSchema, HashtagFollowedSchema, HashtagUnfollowedSchema] as const;
 
 /** What accounts want to see, and what they do not: followed tags and content filters. */
-export const keepWishes = consumer<Deps>(
-  "keep-wishes",
-  together(EVENTS, async (deliveries, tx) => {
-    const filters = new Map<string, FilterChange>();
-    const tags = new Map<string, TagChange>();
-    for (const { event, partition: shard } of deliveries) {
-      const { accountId } = event;
-      if (event.$typeName === "skein.content.v1.ContentFilterChanged")
-        filters.set(event.filterId, changeOf(accountId, event.filterId, shard, event.filter));
-      else {
-        const follows = event.$typeName === "skein.content.v1.HashtagFollowed";
-        tags.set(`${accountId} ${event.tag}`, { accountId, tag: event.tag, shard, follows });
+export const keepWishes = telling(
+  consumer<Deps>(
+    "keep-wishes",
+    together(EVENTS, async (deliveries, tx) => {
+      const filters = new Map<string, FilterChange>();
+      const tags = new Map<string, TagChange>();
+      for (const { event, partition: shard } of deliveries) {
+        const { accountId } = event;
+        if (event.$typeName === "skein.content.v1.ContentFilterChanged")
+          filters.set(event.filterId, changeOf(accountId, event.filterId, shard, event.filter));
+        else {
+          const follows = event.$typeName === "skein.content.v1.HashtagFollowed";
+          tags.set(`${accountId} ${event.tag}`, { accountId, tag: event.tag, shard, follows });
+        }
       }
-    }
-    await storeFilters(tx, [...filters.values()]);
-    await storeTagFollows(tx, [...tags.values()]);
-  }),
-  [
-    from(
-      "filter",
-      FilterRowSchema,
-      ({ rows, tx, partition }) =>
-        storeFilters(
-          tx,
-          rows.flatMap(({ accountId, filter }) => (filter ? [changeOf(accountId, filter.id, partition, filter)] : [])),
-        ),
-      ({ tx, partition }) => clearFilters(tx, partition),
-      wishWords.filter,
-    ),
-    from(
-      "hashtag-follow",
-      HashtagFollowRowSchema,
-      ({ rows, tx, partition: shard }) =>
-        storeTagFollows(
-          tx,
-          rows.map(({ accountId, tag }) => ({ accountId, tag, shard, follows: true })),
-        ),
-      ({ tx, partition }) => clearTagFollows(tx, partition),
-      wishWords.tag,
-    ),
-  ],
-  { tables: [{ table: "content_filter" }, { table: "tag_follow" }] },
+      await storeFilters(tx, [...filters.values()]);
+      await storeTagFollows(tx, [...tags.values()]);
+    }),
+    [
+      from(
+        "filter",
+        FilterRowSchema,
+        ({ rows, tx, partition }) =>
+          storeFilters(
+            tx,
+            rows.flatMap(({ accountId, filter }) =>
+              filter ? [changeOf(accountId, filter.id, partition, filter)] : [],
+            ),
+          ),
+        ({ tx, partition }) => clearFilters(tx, partition),
+        wishWords.filter,
+      ),
+      from(
+        "hashtag-follow",
+        HashtagFollowRowSchema,
+        ({ rows, tx, partition: shard }) =>
+          storeTagFollows(
+            tx,
+            rows.map(({ accountId, tag }) => ({ accountId, tag, shard, follows: true })),
+          ),
+        ({ tx, partition }) => clearTagFollows(tx, partition),
+        wishWords.tag,
+      ),
+    ],
+    { tables: [{ table: "content_filter" }, { table: "tag_follow" }] },
+  ),
+  (event) => ({ viewers: [(event as unknown as { accountId: string }).accountId] }),
 );
 
 const changeOf = (

@@ -3,11 +3,13 @@ import type { Script } from "#mesh/redis.ts";
 import type { Deps } from "../deps.ts";
 import { bytesOf, type EntryIds, ID_BYTES } from "../rules/entry-ids.ts";
 import { storedHome } from "../store/homes.ts";
+import type { Trust } from "../store/trust.ts";
 import type { Home } from "../view/shapes.ts";
 import { bucketOf, homesKey } from "./buckets.ts";
+import { KNOW } from "./epoch-scripts.ts";
 import { AWAIT, FILL, FORGET, READ } from "./scripts.ts";
 
-type Needed = Pick<Deps, "db" | "redis" | "config" | "homes" | "chance" | "ids" | "timers">;
+type Needed = Pick<Deps, "db" | "redis" | "config" | "homes" | "chance" | "ids" | "timers" | "trusts">;
 
 /** Marks lie at the end of a list and begin as no id does. This one says that storage has nothing older either. */
 const END = Buffer.from("00000000000001000000000000000000", "hex");
@@ -38,9 +40,11 @@ export async function readHome(deps: Needed, viewerId: string, most?: number): P
 }
 
 async function readHot(deps: Needed, viewerId: string, most: number): Promise<Home | "COLD"> {
-  const { config, ids } = deps;
-  const answer = await run(deps, READ, viewerId, [most - 1, config.homeIdle, ids.next()]);
-  const [mark, all] = answer as [Buffer, Buffer];
+  const { config, ids, trusts } = deps;
+  const bucket = bucketOf(viewerId);
+  const answer = await run(deps, READ, viewerId, [most - 1, config.homeIdle, ids.next(), trusts.heard(bucket)]);
+  const [standing, news, all] = answer as [Buffer, Buffer, Buffer];
+  const trust = trusts.hear(bucket, viewerId, { standing: standing.toString("latin1"), news });
   if (all.length === 0 || (isMark(all, all.length - ID_BYTES) && !all.subarray(-ID_BYTES).equals(END))) return "COLD";
   const listed = all.subarray(0, -ID_BYTES);
   const ended = isMark(listed, listed.length - ID_BYTES);
@@ -48,8 +52,20 @@ async function readHot(deps: Needed, viewerId: string, most: number): Promise<Ho
     ids: ended ? listed.subarray(0, -ID_BYTES) : listed,
     more: !ended,
     source: "HOT",
-    mark: mark.toString(),
+    mark: standing.toString("latin1", 0, 36),
+    trust,
   };
+}
+
+/** What may be believed of what this process remembers of a reader, without a look at its home; undefined without Redis. */
+export async function trustIn(deps: Needed, viewerId: string): Promise<Trust | undefined> {
+  const { config, ids, trusts } = deps;
+  const bucket = bucketOf(viewerId);
+  const asked = run(deps, KNOW, viewerId, [ids.next(), config.homeIdle, trusts.heard(bucket)]);
+  const answer = await asked.catch(() => undefined);
+  if (!answer) return undefined;
+  const [standing, news] = answer as [Buffer, Buffer];
+  return trusts.hear(bucket, viewerId, { standing: standing.toString("latin1"), news });
 }
 
 /** Puts a mark behind which it is filled, so that what is delivered meanwhile gathers before it: no hole. */

@@ -13,6 +13,8 @@ export interface Known {
 export interface Memory<V> {
   get(id: string): V | undefined;
   set(id: string, value: V): void;
+  delete(id: string): void;
+  clear(): void;
 }
 
 /** Two generations: to touch a value costs a look-up, not a move to the end of a list. */
@@ -34,5 +36,13 @@ export function createMemory<V>(most: number): Memory<V> {
       return older;
     },
     set,
+    delete(id) {
+      young.delete(id);
+      old.delete(id);
+    },
+    clear() {
+      young.clear();
+      old.clear();
+    },
   };
 }

@@ -3,6 +3,7 @@ import { copiesOf } from "../store/apply-posts.ts";
 import { mended, nextRevision, staleCopies } from "../store/stale-copies.ts";
 import { storedPosts } from "../store/stored-posts.ts";
 import { type CopyDeps, keepCopies, readCopies } from "./copies.ts";
+import { EVERYBODY, forgetEverything } from "./epochs.ts";
 import type { HotWrite } from "./keep-script.ts";
 import { isShare, packCardHalf, SHARE_GONE, State } from "./layout.ts";
 
@@ -10,6 +11,7 @@ import { isShare, packCardHalf, SHARE_GONE, State } from "./layout.ts";
 export async function mendCopies(deps: CopyDeps & Pick<Deps, "db" | "clock">, most: number): Promise<number> {
   const ids = await staleCopies(deps.db, deps.clock.now(), most);
   if (ids.length === 0) return 0;
+  if (ids.includes(EVERYBODY) && !(await forgetEverything(deps))) return 0;
   const places = await readCopies(deps, (keys) => ids.map(keys.place));
   if (!places) return 0;
   const there = ids.flatMap((id, at) => (places[at] ? [{ id, share: isShare(places[at]) }] : []));

@@ -1,54 +1,20 @@
 import { script } from "#mesh/redis.ts";
+import { COMMON, STANDING } from "./homes-lua.ts";
+
+// Homes are lists, newest first and each id once.
 
 /**
- * KEYS[1] holds the incarnation of the bucket's homes, ARGV[1] the one that the caller knows: where they differ, the
- * answer is nil and nothing is done. Homes are lists, newest first and each id once. Their keys are made here out of
- * KEYS[1]: with the same tag they lie in the same slot, and a follower costs sixteen bytes instead of a key.
- * Ids are compared as numbers: Lua compares strings by the server's locale.
+ * ARGV: owner, last place wanted, milliseconds it lives on, a new value for marks that are not there, news heard. The
+ * reader's standing, news, the ids as one string and once more the last of all.
  */
-const COMMON = `
-local call, sub, num = redis.call, string.sub, struct.unpack
-if call('GET', KEYS[1]) ~= ARGV[1] then return false end
-local prefix = KEYS[1] .. ':' .. ARGV[1] .. ':'
-local function older(a, b)
-  local a1, a2, a3 = num('>I6I6I4', a)
-  local b1, b2, b3 = num('>I6I6I4', b)
-  if a1 ~= b1 then return a1 < b1 end
-  if a2 ~= b2 then return a2 < b2 end
-  return a3 < b3
-end
--- At least as new as the head of every home of the bucket; unknown after an eviction, and then out of reach for a while.
-local NEWEST = prefix .. 'newest'
-local function raise(id)
-  local newest = call('GET', NEWEST)
-  if newest and not older(newest, id) then return newest end
-  local to = id
-  if not newest then
-    local later = struct.pack('>I6', call('TIME')[1] * 1000 + 10000) .. sub(id, 7)
-    if older(to, later) then to = later end
-  end
-  call('SET', NEWEST, to)
-  return newest
-end
-local function marks(id) return id and num('>I6', id) == 0 end
-local function cold(id) return marks(id) and string.byte(id, 7) == 2 end`;
-
-/**
- * ARGV: owner, last place wanted, milliseconds it lives on, a new pull mark in case there is none. The pull mark, the ids
- * as one string, and once more the last of all.
- */
-export const READ = script(`${COMMON}
-local mark = call('GET', prefix .. 'pulled')
-if not mark then
-  mark = ARGV[5]
-  call('SET', prefix .. 'pulled', mark)
-end
+export const READ = script(`${COMMON}${STANDING}
+local state, told = standing(ARGV[2], ARGV[5], ARGV[4]), news(tonumber(ARGV[6]))
 local key = prefix .. ARGV[2]
 local ids = call('LRANGE', key, 0, ARGV[3])
-if #ids == 0 then return {mark, ''} end
+if #ids == 0 then return {state, told, ''} end
 call('PEXPIRE', key, ARGV[4])
 ids[#ids + 1] = call('LINDEX', key, -1)
-return {mark, table.concat(ids)}`);
+return {state, told, table.concat(ids)}`);
 
 /** ARGV: a new pull mark: whoever remembers what is pulled looks again. */
 export const MARK_PULLED = script(`${COMMON}

@@ -24,11 +24,13 @@ const RESERVE = 20;
 
 /** Reads the head anew, by time: the same candidates, rules and bytes as a page has. */
 export async function lookAtHome(deps: Deps, ctx: Context, viewerId: string, wanted = FOLLOWED): Promise<Look> {
-  const [viewer, home] = await Promise.all([readViewer(deps, viewerId), readHome(deps, viewerId)]);
+  const home = await readHome(deps, viewerId);
+  const { trust } = home;
+  const viewer = await readViewer(deps, viewerId, trust);
   const skeleton = await openSkeleton(deps, { viewer, home });
   const { candidates, end } = await skeleton.older(undefined, wanted + RESERVE);
   const now = deps.clock.now();
-  const page = await hydrate(deps, ctx, candidates, { timeline: "HOME", viewer, now, limit: wanted });
+  const page = await hydrate(deps, ctx, candidates, { timeline: "HOME", viewer, trust, now, limit: wanted });
   const all = end && page.decided === candidates.length;
   return {
     items: page.items,

@@ -17,9 +17,9 @@ export const fillGap =
   async ({ gapToken, pageSize: asked }, ctx) => {
     const gap = readGap(deps, gapToken);
     const readInfo = await deps.feeds.readInfo(ctx, ...homeConsumers);
-    const { viewer, skeleton } = await openHome(deps, callerOf(ctx));
+    const { viewer, trust, skeleton } = await openHome(deps, callerOf(ctx));
     const doubted = readInfo.satisfied === false;
-    const showing = { timeline: "HOME", viewer, now: ctx.now, limit: pageSize(asked), doubted } as const;
+    const showing = { timeline: "HOME", viewer, trust, now: ctx.now, limit: pageSize(asked), doubted } as const;
     const page = await pageOf(deps, ctx, gapSource(skeleton), gap, showing);
     return answerOf(FillGapResponseSchema, page.bytes, {
       gaps: [...leftOf(deps, page), ...away(deps, page)],

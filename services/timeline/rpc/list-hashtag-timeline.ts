@@ -22,13 +22,13 @@ export const listHashtagTimeline =
     if (tag === undefined)
       throw failure("HASHTAG_INVALID", { fields: { tag: "has no letter, or characters that no hashtag has" } });
     const reading = readingIn(deps, method, request, request.pageToken);
-    const { viewer, readInfo, doubted } = await lookerOf(deps, ctx);
+    const { viewer, trust, readInfo, doubted } = await lookerOf(deps, ctx);
     const source = byTime(async (before, limit) => {
       const found = await taggedBefore(deps, [tag], before, limit);
       return found.map(({ id }) => ({ id, source: ItemSource.HASHTAG, hashtag: tag }));
     });
     const page = await pageOf(deps, ctx, source, reading, {
-      ...{ timeline: "HASHTAG", viewer, now: ctx.now, doubted },
+      ...{ timeline: "HASHTAG", viewer, trust, now: ctx.now, doubted },
       limit: pageSize(request.pageSize),
     });
     return answerOf(ListHashtagTimelineResponseSchema, page.bytes, {

@@ -27,9 +27,16 @@ export const listHomeTimeline =
     const place = reading.place && readHomePlace(reading.place);
     const { mode, newestKnownItemId } = request;
     const home = await homeFrom(deps, callerOf(ctx), { place, mode, now: ctx.now, limit });
-    const { viewer, source, reset } = home;
+    const { viewer, trust, source, reset } = home;
     const from = reset ? BEGINNING : reading;
-    const showing = { timeline: "HOME", viewer, now: ctx.now, limit, doubted: readInfo.satisfied === false } as const;
+    const showing = {
+      timeline: "HOME",
+      viewer,
+      trust,
+      now: ctx.now,
+      limit,
+      doubted: readInfo.satisfied === false,
+    } as const;
     const page = await pageOf(deps, ctx, source.read, from, showing);
     const known = newestKnownItemId.toLowerCase();
     const ranked = source.mode === TimelineMode.RANKED;

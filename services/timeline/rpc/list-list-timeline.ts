@@ -20,7 +20,7 @@ export const listListTimeline =
   (deps: Deps): Rpc<typeof method> =>
   async (request, ctx) => {
     const reading = readingIn(deps, method, request, request.pageToken);
-    const { viewer, readInfo, doubted } = await lookerOf(deps, ctx);
+    const { viewer, trust, readInfo, doubted } = await lookerOf(deps, ctx);
     const list = await readList(deps.db, callerOf(ctx), request.listId);
     if (!list) throw failure("LIST_NOT_FOUND");
     const { members, hideReposts: withoutReposts } = list;
@@ -29,7 +29,7 @@ export const listListTimeline =
       return ids.map((id) => ({ id, source: ItemSource.LIST }));
     });
     const page = await pageOf(deps, ctx, source, reading, {
-      ...{ timeline: "LIST", viewer, now: ctx.now, doubted, withoutReposts },
+      ...{ timeline: "LIST", viewer, trust, now: ctx.now, doubted, withoutReposts },
       limit: pageSize(request.pageSize),
     });
     return answerOf(ListListTimelineResponseSchema, page.bytes, {

@@ -21,7 +21,7 @@ export const listUserTimeline =
   (deps: Deps): Rpc<typeof method> =>
   async (request, ctx) => {
     const reading = readingIn(deps, method, request, request.pageToken);
-    const { viewer, readInfo, doubted } = await lookerOf(deps, ctx);
+    const { viewer, trust, readInfo, doubted } = await lookerOf(deps, ctx);
     const accountId = request.accountId.toLowerCase();
     const { withReplies: replies, withoutReposts, mediaOnly } = request;
     const source = byTime(async (before, limit) => {
@@ -29,7 +29,7 @@ export const listUserTimeline =
       return (await entriesOf(deps, accountId, wanted)).map((id) => ({ id, source: ItemSource.AUTHOR }));
     });
     const page = await pageOf(deps, ctx, source, reading, {
-      ...{ timeline: "USER", viewer, now: ctx.now, doubted, withoutReposts, also: [accountId] },
+      ...{ timeline: "USER", viewer, trust, now: ctx.now, doubted, withoutReposts, also: [accountId] },
       limit: pageSize(request.pageSize),
     });
     const facts = page.gate?.between.get(accountId);

@@ -4,6 +4,7 @@ import { callerOf } from "#mesh/context.ts";
 import type { Rpc } from "#mesh/service.ts";
 import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
+import { changing } from "../hot/epochs.ts";
 import { keepFeedback, takeBackFeedback } from "../store/feedback.ts";
 import { visiblePost } from "../view/visible-post.ts";
 
@@ -16,11 +17,12 @@ export const sendFeedback =
   async ({ postId: asked, kind }, ctx) => {
     const [accountId, postId] = [callerOf(ctx), asked.toLowerCase()];
     if (kind === FeedbackKind.NONE) {
-      await takeBackFeedback(deps.db, accountId, postId);
+      await changing(deps, { viewers: [accountId] }, () => takeBackFeedback(deps.db, accountId, postId));
       return {};
     }
     const post = await visiblePost(deps, ctx, postId);
     if (!post) throw failure("POST_NOT_FOUND");
-    await keepFeedback(deps.db, { accountId, postId, authorId: post.card.authorId, kind, at: ctx.now });
+    const said = { accountId, postId, authorId: post.card.authorId, kind, at: ctx.now };
+    await changing(deps, { viewers: [accountId] }, () => keepFeedback(deps.db, said));
     return {};
   };

@@ -2,13 +2,18 @@ import { createFlights, type Flights } from "#mesh/cache/single-flight.ts";
 import { outside } from "#mesh/context.ts";
 import { recent } from "#mesh/identity/recent.ts";
 import type { Bare } from "../deps.ts";
+import { createKnownAccounts, type KnownAccounts } from "./known-accounts.ts";
 import { createKnownAuthors, type KnownAuthors } from "./known-authors.ts";
 import { createKnownViewers, type KnownViewers } from "./known-viewers.ts";
+import { createTrusts, type Trusts } from "./trust.ts";
 
 /** What this process remembers of accounts, viewers, and how current its knowledge of them is. */
 export interface RelationsGear {
   readonly authors: KnownAuthors;
   readonly viewers: KnownViewers;
+  /** What holds as long as nobody says otherwise. */
+  readonly accounts: KnownAccounts;
+  readonly trusts: Trusts;
   /** Questions about affinity that are under way. */
   readonly closeness: Flights;
   /** Their answers, as long as they hold. */
@@ -17,6 +22,9 @@ export interface RelationsGear {
   readonly freshness: () => Promise<Date>;
 }
 
+/** Accounts that this process remembers, some 200 bytes each besides their profile. */
+const ACCOUNTS = 50_000;
+
 /** Viewers whose closeness to others this process remembers, some 20 KB each. */
 const AFFINITIES = 1_000;
 
@@ -24,7 +32,9 @@ const AFFINITIES = 1_000;
 const LOOK_MS = 250;
 
 /** Nothing is remembered yet. */
-export function createRelationsGear({ feeds, clock }: Pick<Bare, "feeds" | "clock">): RelationsGear {
+export function createRelationsGear({ feeds, clock, config }: Pick<Bare, "feeds" | "clock" | "config">): RelationsGear {
+  const time = () => clock.now().getTime();
+  const accounts = createKnownAccounts(ACCOUNTS, time);
   let looked: { until: number; asOf: Promise<Date> } | undefined;
   const look = async (): Promise<Date> => {
     const known = await Promise.all(["keep-edges", "keep-accounts"].map((name) => feeds.freshAsOf(name)));
@@ -33,6 +43,8 @@ export function createRelationsGear({ feeds, clock }: Pick<Bare, "feeds" | "cloc
   return {
     authors: createKnownAuthors(),
     viewers: createKnownViewers(),
+    accounts,
+    trusts: createTrusts(accounts, config.readerMemory, time),
     closeness: createFlights(),
     affinities: recent(AFFINITIES),
     freshness() {

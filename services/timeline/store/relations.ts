@@ -1,7 +1,9 @@
-import { sql } from "#mesh/store/sql.ts";
 import type { Deps } from "../deps.ts";
 import { betweenOf, Flag } from "../rules/between-flags.ts";
+import { ID_BYTES, idAt } from "../rules/entry-ids.ts";
 import type { Acts, Author, Between } from "../view/shapes.ts";
+import { betweenStatement, HIDDEN, MOST_OWN } from "./between-statement.ts";
+import type { OwnActs, Trust } from "./trust.ts";
 
 export { followeesOf } from "./followers.ts";
 
@@ -28,62 +30,96 @@ interface Row {
   profiles: Buffer | null;
   edges: Buffer | null;
   acts: Buffer | null;
+  /** When the first of the mutes among the edges ends. */
+  until: string | null;
+  own: Buffer | null;
 }
 
+type Needed = Pick<Deps, "db" | "clock" | "authors" | "accounts">;
+
 /**
- * One statement, and one row of bytes: what is said of the place that an id has in what was asked, as in
- * rules/between-flags.ts. A profile comes along only if this process has another version of it.
+ * From memory what that may be believed about, all else with one statement and one row of bytes: what is said of the place
+ * that an id has in what was asked, as in rules/between-flags.ts. A profile comes along only if this process has another
+ * version of it.
  */
 export async function readBetween(
-  { db, clock, authors }: Pick<Deps, "db" | "clock" | "authors">,
+  deps: Needed,
   viewerId: string | undefined,
   about: About,
+  trust?: Trust,
 ): Promise<Relations> {
   const [ids, postIds] = [[...new Set(about.accounts)], [...new Set(about.posts)]];
-  const known = ids.map((id) => authors.find(id));
-  // The first line names the parameters, the others mean them by number: each is sent, and read, once.
-  const [row] = await db.query<Row>(sql`
-    with asked (me, ids, known, posts, now) as (values (${viewerId ?? null}::uuid, ${arrayOf(ids)}::uuid[],
-      ${arrayOf(known.map((one) => one?.version ?? UNKNOWN))}::bigint[], ${arrayOf(postIds)}::uuid[], ${clock.now()}::timestamptz))
-    select (select string_agg(int4send((array_position($2, e.id) - 1) << 16 | e.flags), '')
-      from (select followee_id as id, 128 | (hide_from_home::int << 10) | (hide_reposts::int << 11) as flags from follow
-          where follower_id = $1 and followee_id = any($2)
-        union all select follower_id, 256 from follow where followee_id = $1 and follower_id = any($2)
-        union all select blocked_id, 4 from block where blocker_id = $1 and blocked_id = any($2)
-        union all select blocker_id, 8 from block where blocked_id = $1 and blocker_id = any($2)
-        union all select muted_id, ((1 = any(scopes))::int << 4) | ((2 = any(scopes))::int << 5) | ((3 = any(scopes))::int << 6)
-          from mute where muter_id = $1 and muted_id = any($2) and (expires_at is null or expires_at > $5)
-        union all select account_id, 512 from locked where account_id = any($2)
-        union all select m.account_id, 4096 from list_member m
-          join list l on l.owner_id = m.owner_id and l.list_id = m.list_id and l.exclusive
-          where m.owner_id = $1 and m.account_id = any($2)) as e) as edges,
-      (select string_agg(int4send((array_position($4, d.id) - 1) << 16 | d.bit), '')
-      from (select post_id as id, 1 << (kind - 1) as bit from reaction where account_id = $1 and post_id = any($4)
-        union all select post_id, 8 from feedback where account_id = $1 and post_id = any($4) and kind = 3) as d) as acts,
-      a.accounts, a.profiles
-    from (select string_agg(int4send((place - 1) << 16 | standing), '') as accounts,
-        string_agg(int4send(place - 1) || int8send(version) || int4send(length(profile)) || profile, '')
-          filter (where version <> ($3::bigint[])[place]) as profiles
-      from (select array_position($2, account_id) as place, standing, version, profile
-        from account where account_id = any($2)) as k) as a`);
-  const learnt = row?.profiles ? authors.learn(ids, row.profiles) : undefined;
-  const flags = flagsIn(row?.edges, flagsIn(row?.accounts, new Uint16Array(ids.length)));
   const relations: Relations = { between: new Map(), acts: new Map(), authors: new Map(), exclusive: new Set() };
-  ids.forEach((id, place) => {
-    const said = flags[place] ?? 0;
-    relations.between.set(id, betweenOf((said & ~Flag.EXCLUSIVE) | (id === viewerId ? Flag.SELF : 0)));
-    if (said & Flag.EXCLUSIVE) relations.exclusive.add(id);
-    const author = said & Flag.STANDING ? (learnt?.get(place) ?? known[place]?.author) : undefined;
+  const say = (id: string, flags: number, author: Author | undefined): void => {
+    relations.between.set(id, betweenOf((flags & ~Flag.EXCLUSIVE) | (id === viewerId ? Flag.SELF : 0)));
+    if (flags & Flag.EXCLUSIVE) relations.exclusive.add(id);
     if (author) relations.authors.set(id, author);
+  };
+  const unknown: string[] = [];
+  for (const id of ids) {
+    const flags = trust?.between.get(id);
+    const facts = flags === undefined ? undefined : deps.accounts.get(id);
+    if (flags === undefined || !facts) unknown.push(id);
+    else say(id, flags | facts.flags, facts.author);
+  }
+  const older: string[] = [];
+  for (const id of postIds) {
+    if (!trust?.acts || id < trust.acts.floor) older.push(id);
+    else {
+      const acts = trust.acts.of.get(id);
+      if (acts) relations.acts.set(id, acts);
+    }
+  }
+  if (unknown.length > 0 || older.length > 0 || (trust && !trust.acts))
+    await askAbout(deps, { viewerId, ids: unknown, postIds: older, trust, say, acts: relations.acts });
+  return relations;
+}
+
+interface Asking {
+  readonly viewerId: string | undefined;
+  readonly ids: readonly string[];
+  readonly postIds: readonly string[];
+  readonly trust: Trust | undefined;
+  readonly say: (id: string, flags: number, author: Author | undefined) => void;
+  readonly acts: Map<string, Acts>;
+}
+
+async function askAbout({ db, clock, authors, accounts }: Needed, asking: Asking): Promise<void> {
+  const { viewerId, ids, postIds, trust, say, acts } = asking;
+  const [moment, now] = [accounts.moment, clock.now()];
+  const known = ids.map((id) => authors.find(id));
+  const versions = arrayOf(known.map((one) => one?.version ?? UNKNOWN));
+  const [row] = await db.query<Row>(
+    betweenStatement({
+      viewerId,
+      ids: arrayOf(ids),
+      versions,
+      postIds: arrayOf(postIds),
+      now,
+      own: trust && !trust.acts,
+    }),
+  );
+  const learnt = row?.profiles ? authors.learn(ids, row.profiles) : undefined;
+  const own = flagsIn(row?.edges, new Uint16Array(ids.length));
+  const common = flagsIn(row?.accounts, new Uint16Array(ids.length));
+  ids.forEach((id, place) => {
+    const said = own[place] ?? 0;
+    const flags = (common[place] ?? 0) | (said & Flag.LOCKED);
+    const author = flags & Flag.STANDING ? (learnt?.get(place) ?? known[place]?.author) : undefined;
+    say(id, said | flags, author);
+    trust?.between.set(id, said & ~Flag.LOCKED);
+    accounts.learn(id, { flags, author }, moment);
   });
   if (row?.acts) {
     const bits = flagsIn(row.acts, new Uint16Array(postIds.length));
     postIds.forEach((id, place) => {
       const said = bits[place];
-      if (said) relations.acts.set(id, actsOf(said));
+      if (said) acts.set(id, actsOf(said));
     });
   }
-  return relations;
+  if (!trust) return;
+  if (row?.until) trust.until = Math.min(trust.until, new Date(row.until).getTime());
+  trust.acts ??= ownActsIn(row?.own);
 }
 
 /** The version of no profile. */
@@ -100,6 +136,24 @@ function flagsIn(records: Buffer | null | undefined, flags: Uint16Array): Uint16
       flags[place] = (flags[place] ?? 0) | records.readUInt16BE(at + 2);
     }
   return flags;
+}
+
+const OWN_BYTES = ID_BYTES + 2;
+
+/** Posts, each with bits of what was done with it; of each kind of deed no more than the newest. */
+function ownActsIn(records: Buffer | null | undefined): OwnActs {
+  const bits = new Map<string, number>();
+  const counted = [0, 0];
+  let floor = "";
+  for (let at = 0; records && at < records.length; at += OWN_BYTES) {
+    const id = idAt(records.subarray(at), 0);
+    const bit = records.readUInt16BE(at + ID_BYTES);
+    bits.set(id, (bits.get(id) ?? 0) | bit);
+    const kind = bit === HIDDEN ? 1 : 0;
+    counted[kind] = (counted[kind] ?? 0) + 1;
+    if (counted[kind] === MOST_OWN && id > floor) floor = id;
+  }
+  return { floor, of: new Map([...bits].map(([id, said]) => [id, actsOf(said)])) };
 }
 
 const actsOf = (bits: number): Acts => ({

@@ -5,6 +5,7 @@ import { compileFilters, type Filters } from "#mesh/judging/filter.ts";
 import { sql } from "#mesh/store/sql.ts";
 import type { Deps } from "../deps.ts";
 import type { Remembered } from "./known-viewers.ts";
+import type { Trust } from "./trust.ts";
 
 /** What reading a timeline takes to know of the one who reads it. */
 export interface Viewer {
@@ -42,8 +43,21 @@ interface Row {
 /** Deliveries that wait behind a large one: more of them than that are found in storage only. */
 const MOST_ARRIVING = 200;
 
-/** One statement. What is large, or takes long to find, comes only if it has changed since this process saw it last. */
+/** From memory where that may be believed, otherwise by a statement. */
 export async function readViewer(
+  deps: Pick<Deps, "db" | "clock" | "viewers">,
+  viewerId: string,
+  trust?: Trust,
+): Promise<Viewer> {
+  if (trust?.viewer) return trust.viewer;
+  const mark = trust?.mark;
+  const viewer = await askForViewer(deps, viewerId);
+  if (trust && trust.mark === mark) trust.viewer = viewer;
+  return viewer;
+}
+
+/** One statement. What is large, or takes long to find, comes only if it has changed since this process saw it last. */
+async function askForViewer(
   { db, clock, viewers }: Pick<Deps, "db" | "clock" | "viewers">,
   viewerId: string,
 ): Promise<Viewer> {

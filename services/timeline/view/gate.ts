@@ -5,6 +5,7 @@ import { type Context, judged } from "#mesh/context.ts";
 import { decidePost, type Judgement } from "#mesh/visibility.ts";
 import type { Deps } from "../deps.ts";
 import { type About, type Relations, readBetween } from "../store/relations.ts";
+import type { Trust } from "../store/trust.ts";
 import { askOwner } from "./ask-owner.ts";
 import type { Between, Card, Entry } from "./shapes.ts";
 
@@ -29,13 +30,13 @@ type Sharing = Pick<Entry, "actorId">;
  * and whom it could not be asked about is left out. `doubted`: the caller has seen more than what we know.
  */
 export async function gate(
-  deps: Pick<Deps, "db" | "clock" | "authors" | "config" | "peers" | "freshness" | "log">,
+  deps: Pick<Deps, "db" | "clock" | "authors" | "accounts" | "config" | "peers" | "freshness" | "log">,
   ctx: Context | undefined,
   viewerId: string | undefined,
   surface: Surface,
-  about: About & { readonly doubted?: boolean },
+  about: About & { readonly doubted?: boolean; readonly trust?: Trust | undefined },
 ): Promise<Gate> {
-  const [relations, freshAsOf] = await Promise.all([readBetween(deps, viewerId, about), deps.freshness()]);
+  const [relations, freshAsOf] = await Promise.all([readBetween(deps, viewerId, about, about.trust), deps.freshness()]);
   const old = deps.clock.now().getTime() - freshAsOf.getTime() > deps.config.freshWithin;
   const asked =
     old || about.doubted ? await askOwner(deps, viewerId, surface, [...relations.between.keys()]) : undefined;

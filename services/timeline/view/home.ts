@@ -1,7 +1,8 @@
 import { TimelineMode } from "#gen/skein/timeline/v1/timeline_pb.ts";
 import type { Deps } from "../deps.ts";
-import { readHome } from "../hot/homes.ts";
+import { readHome, trustIn } from "../hot/homes.ts";
 import { readPin } from "../hot/pins.ts";
+import type { Trust } from "../store/trust.ts";
 import type { Viewer } from "../store/viewer.ts";
 import { readViewer } from "../store/viewer.ts";
 import { type HomePlace, type HomeSource, sourceByTime, sourceFromHead, sourceFromPin } from "./home-source.ts";
@@ -16,15 +17,17 @@ export const homeConsumers = [
 /** A home that is being read. */
 export interface OpenedHome {
   readonly viewer: Viewer;
+  readonly trust: Trust | undefined;
   readonly skeleton: () => Promise<Skeleton>;
 }
 
-/** Reads who looks and what lies in the home at once: one trip and one statement, if it is warm. `most` as for readHome. */
+/** Reads what lies in the home and who looks: one trip, if it is warm and its reader remembered. `most` as for readHome. */
 export async function openHome(deps: Deps, viewerId: string, most?: number): Promise<OpenedHome> {
-  const [viewer, home] = await Promise.all([readViewer(deps, viewerId), readHome(deps, viewerId, most)]);
+  const home = await readHome(deps, viewerId, most);
+  const viewer = await readViewer(deps, viewerId, home.trust);
   const opened = openSkeleton(deps, { viewer, home, most });
   opened.catch(() => undefined);
-  return { viewer, skeleton: () => opened };
+  return { viewer, trust: home.trust, skeleton: () => opened };
 }
 
 /** A home from a place on; `reset`: the order that the place is in is gone, and this is a first page. */
@@ -45,7 +48,8 @@ export interface HomeWish {
 /** Opens a home where a reading begins or goes on. */
 export async function homeFrom(deps: Deps, viewerId: string, { place, mode, now, limit }: HomeWish): Promise<HomeFrom> {
   if (place?.kind === "head") {
-    const [viewer, pin] = await Promise.all([readViewer(deps, viewerId), readPin(deps, viewerId, place.pin)]);
+    const [trust, pin] = await Promise.all([trustIn(deps, viewerId), readPin(deps, viewerId, place.pin)]);
+    const viewer = await readViewer(deps, viewerId, trust);
     // Behind its head a home is opened late: most pages do not come so far.
     let late: Promise<Skeleton> | undefined;
     const skeleton = () => {
@@ -53,8 +57,8 @@ export async function homeFrom(deps: Deps, viewerId: string, { place, mode, now,
       return late;
     };
     const reader = { viewer, now, mode: TimelineMode.RANKED, skeleton };
-    if (pin) return { viewer, skeleton, source: sourceFromPin(reader, place.pin, pin), reset: false };
-    return { viewer, skeleton, source: await sourceFromHead(deps, reader), reset: true };
+    if (pin) return { viewer, trust, skeleton, source: sourceFromPin(reader, place.pin, pin), reset: false };
+    return { viewer, trust, skeleton, source: await sourceFromHead(deps, reader), reset: true };
   }
   const opened = await openHome(deps, viewerId, place ? undefined : mostFor(deps, mode, limit));
   const wanted = place?.mode || mode || opened.viewer.settings.mode || TimelineMode.RANKED;

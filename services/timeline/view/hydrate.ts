@@ -4,6 +4,7 @@ import type { Deps } from "../deps.ts";
 import { readPage } from "../hot/counts.ts";
 import { type Admitted, admit, judgedOn, type Looking, type Refused, type TimelineKind } from "../rules/admit.ts";
 import { NOTHING_SEEN, type SeenPosts } from "../rules/seen-posts.ts";
+import type { Trust } from "../store/trust.ts";
 import type { Viewer } from "../store/viewer.ts";
 import { type Gate, gate } from "./gate.ts";
 import { present } from "./present.ts";
@@ -23,6 +24,8 @@ export interface Showing {
   readonly withoutReposts?: boolean;
   /** The caller has seen more than what we know: whom it may see is asked anew. */
   readonly doubted?: boolean;
+  /** What may be believed of what this process remembers of the viewer. */
+  readonly trust?: Trust | undefined;
   /** Accounts to be told about besides, by `gate`. */
   readonly also?: readonly string[];
 }
@@ -71,7 +74,7 @@ export async function hydrate(
     candidates.map(({ id }) => id),
   );
   const { timeline, viewer, doubted = false } = showing;
-  const about = { ...whom(page, showing.also ?? []), doubted };
+  const about = { ...whom(page, showing.also ?? []), doubted, trust: showing.trust };
   const opened = await gate(deps, ctx, viewer?.accountId, judgedOn[timeline], about);
   const looking: Looking = {
     timeline,

@@ -2,6 +2,7 @@ import type { Audience, Relation_MuteScope, Relation_Standing } from "#gen/skein
 import type { Circle } from "#gen/skein/content/v1/post_pb.ts";
 import type { ItemSource } from "#gen/skein/timeline/v1/timeline_pb.ts";
 import type { EntryIds } from "../rules/entry-ids.ts";
+import type { Trust } from "../store/trust.ts";
 
 /** A place in a timeline that is to be shown, if the rules let it: a post's id or a share's. */
 export interface Candidate {
@@ -92,4 +93,6 @@ export interface Home {
   readonly source: "HOT" | "STORED";
   /** For `pulledFor`: while it is the same, nothing new has been pulled. Absent where the hot copy could not be asked. */
   readonly mark?: string;
+  /** What may be believed of what this process remembers of the owner; undefined while nothing may. */
+  readonly trust?: Trust | undefined;
 }

@@ -1,0 +1,76 @@
+import type { Tx } from "#mesh/store/commit.ts";
+import type { Deps } from "../deps.ts";
+import { bytesOf } from "../rules/entry-ids.ts";
+import { markStale } from "../store/stale-copies.ts";
+import { BUCKETS, bucketOf } from "./buckets.ts";
+import { SETTLE, UNSETTLE } from "./epoch-scripts.ts";
+import { type Command, sendAll } from "./send-all.ts";
+
+/** Whose remembered knowledge a change concerns. */
+export interface Concerned {
+  /** Who reads: what is between them and others changes, what they did, or what they want. */
+  readonly viewers?: Iterable<string>;
+  /** What is said of these to everybody changes. */
+  readonly accounts?: Iterable<string>;
+  readonly everybody?: boolean;
+}
+
+type Needed = Pick<Deps, "redis" | "homes" | "clock">;
+
+/** Longer than any transaction takes. Whoever changes something and dies leaves its readers without memory for so long. */
+const UNSETTLED_MS = 60_000;
+
+/** Stands in for everybody among those whose copies have to be looked at. */
+export const EVERYBODY = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * To be called in the transaction of a change, before its statements: from then on no process uses or takes up what it
+ * remembers of them, and once the transaction has ended they begin anew. While Redis is away nobody can ask whether memory
+ * holds, so nobody uses it; whoever could ask when we could not tell is told later.
+ */
+export async function unsettle(deps: Needed, tx: Tx, concerned: Concerned): Promise<void> {
+  const commands = commandsFor(concerned);
+  if (commands.length === 0) return;
+  const begun = deps.redis.up && (await send(deps, UNSETTLE, commands));
+  if (begun) tx.ended(() => void deps.homes.apart(() => send(deps, SETTLE, commands)));
+  else await markStale(tx, [EVERYBODY], deps.clock.now());
+}
+
+/** The same around a change that is not a consumer's. */
+export async function changing<T>(deps: Needed, concerned: Concerned, change: () => Promise<T>): Promise<T> {
+  const commands = commandsFor(concerned);
+  const begun = deps.redis.up && (await send(deps, UNSETTLE, commands));
+  const done = await change();
+  if (begun) await send(deps, SETTLE, commands);
+  return done;
+}
+
+/** Ends everybody's epoch and makes all forget what is said of accounts. */
+export const forgetEverything = async (deps: Needed): Promise<boolean> => {
+  const commands = commandsFor({ everybody: true });
+  return (await send(deps, UNSETTLE, commands)) && (await send(deps, SETTLE, commands));
+};
+
+const send = (deps: Needed, script: typeof SETTLE, commands: readonly Command[]): Promise<boolean> =>
+  sendAll(deps, deps.redis, script, commands).then(
+    () => true,
+    () => false,
+  );
+
+/** News of accounts are told in all buckets: each reader hears those of its own. */
+function commandsFor({ viewers = [], accounts = [], everybody = false }: Concerned): Command[] {
+  const owners = new Map<number, Buffer[]>();
+  for (const id of new Set(viewers)) {
+    const bucket = bucketOf(id);
+    const held = owners.get(bucket);
+    if (held) held.push(bytesOf(id));
+    else owners.set(bucket, [bytesOf(id)]);
+  }
+  const news = Buffer.concat([...new Set(accounts)].map(bytesOf));
+  const all = everybody || news.length > 0;
+  const buckets = all ? Array.from({ length: BUCKETS }, (_, bucket) => bucket) : [...owners.keys()];
+  return buckets.map((bucket) => ({
+    bucket,
+    args: [Buffer.concat(owners.get(bucket) ?? []), news, everybody ? "1" : "0", UNSETTLED_MS],
+  }));
+}
