@@ -29,10 +29,11 @@ export const config = {
     max: 10_000_000,
     about: "Posts that each process keeps in memory, some 2 KB each",
   }),
-  readerMemory: int("TIMELINE_READER_MEMORY", 5_000, {
+  readerMemory: int("TIMELINE_READER_MEMORY", 2_000, {
     min: 0,
     max: 1_000_000,
-    about: "Readers of whom each process remembers what is between them and others, some 20 KB each",
+    about:
+      "Readers of whom each process remembers what is between them and others and the page they saw last, some 50 KB each",
   }),
   freshWithin: duration("TIMELINE_FRESH_WITHIN", "3s", {
     about: "Older knowledge of who may see whom is asked for anew before a page is shown",

@@ -9,5 +9,6 @@ export const readEntries = async (deps: LookUpDeps, ids: readonly string[]): Pro
 export const readCards = async (deps: LookUpDeps, postIds: readonly string[]): Promise<ReadonlyMap<string, Card>> =>
   (await lookUp(deps, postIds, false)).cards;
 
-/** Everything about a page of places: entries, the cards that they show and those that these quote, and the counters. */
-export const readPage = (deps: LookUpDeps, entryIds: readonly string[]): Promise<Page> => lookUp(deps, entryIds, true);
+/** Everything about a page of places: entries, the cards that they show and those that these quote, and the counters. The page of `before` where that still holds. */
+export const readPage = (deps: LookUpDeps, entryIds: readonly string[], before?: Page): Promise<Page> =>
+  lookUp(deps, entryIds, true, before);

@@ -13,6 +13,14 @@ export interface Page {
   readonly entries: Map<string, Entry>;
   readonly cards: Map<string, Card>;
   readonly counts: Map<string, Counts>;
+  /** Absent where not all of it was hot. */
+  proof?: Proof;
+}
+
+/** What Redis said when the page was made, and of which places: while it says the same, the page is the same. */
+interface Proof {
+  readonly wanted: string;
+  readonly stamps: Buffer;
 }
 
 /** A share, what it shows, what that quotes: deeper nothing goes. */
@@ -21,15 +29,24 @@ const DEEPEST = 3;
 /**
  * Looks up posts and shares. Redis says in one trip which revisions hold; what memory has of them need not be fetched, and
  * what nobody has comes from the database. With `following`, what shares show and what posts quote comes along: as far as
- * memory foresees it in the same trip, so that a warm page costs one.
+ * memory foresees it in the same trip, so that a warm page costs one. If it is what was there `before`, it is that very page.
  */
-export async function lookUp(deps: LookUpDeps, ids: readonly string[], following: boolean): Promise<Page> {
+export async function lookUp(
+  deps: LookUpDeps,
+  ids: readonly string[],
+  following: boolean,
+  before?: Page,
+): Promise<Page> {
   const page: Page = { entries: new Map(), cards: new Map(), counts: new Map() };
   const seen = new Set(ids);
   if (following) foresee(deps, ids, seen);
   let next = [...seen];
   for (let depth = 0; depth < DEEPEST && next.length > 0; depth++) {
-    const leads = await round(deps, next, page);
+    const asked = next;
+    const places = await readCopies(deps, (keys) => asked.map(keys.place));
+    const proof = depth === 0 && following && places ? proofOf(asked, places) : undefined;
+    if (proof && before?.proof && isSame(proof, before.proof)) return before;
+    const { leads, hot } = await round(deps, asked, places, page);
     next = [];
     if (!following) break;
     for (const id of leads) {
@@ -37,9 +54,22 @@ export async function lookUp(deps: LookUpDeps, ids: readonly string[], following
       seen.add(id);
       next.push(id);
     }
+    if (proof && hot && next.length === 0) page.proof = proof;
   }
   return page;
 }
+
+const ABSENT = Buffer.of(0);
+
+/** Each begins with its kind, so their lengths need not be told. */
+const proofOf = (ids: readonly string[], places: Places): Proof => ({
+  wanted: ids.join(""),
+  stamps: Buffer.concat(ids.map((_, at) => places[at] ?? ABSENT)),
+});
+
+const isSame = (one: Proof, other: Proof): boolean => one.wanted === other.wanted && one.stamps.equals(other.stamps);
+
+type Places = readonly (Buffer | null)[];
 
 function foresee({ posts, shares }: LookUpDeps, ids: readonly string[], wanted: Set<string>): void {
   for (const id of ids) {
@@ -51,12 +81,16 @@ function foresee({ posts, shares }: LookUpDeps, ids: readonly string[], wanted: 
   }
 }
 
-/** Adds to the page what is found, and returns which posts that leads to. */
-async function round(deps: LookUpDeps, ids: readonly string[], page: Page): Promise<string[]> {
+/** Adds to the page what is found, and returns which posts that leads to, and whether all of it was hot. */
+async function round(
+  deps: LookUpDeps,
+  ids: readonly string[],
+  places: Places | undefined,
+  page: Page,
+): Promise<{ leads: string[]; hot: boolean }> {
   const leads: string[] = [];
   const missing: string[] = [];
   const faded: Faded[] = [];
-  const places = await readCopies(deps, (keys) => ids.map(keys.place));
   for (let at = 0; at < ids.length; at++) {
     const id = ids[at] as string;
     const hot = places?.[at];
@@ -72,12 +106,11 @@ async function round(deps: LookUpDeps, ids: readonly string[], page: Page): Prom
     else if (!hot || !layout.isGone(hot)) missing.push(id);
   }
   missing.push(...(await refresh(deps, faded, page, leads)));
-  if (missing.length === 0) return leads;
-  for (const [id, stored] of await fetchStored(deps, missing, places !== undefined)) {
+  for (const [id, stored] of missing.length > 0 ? await fetchStored(deps, missing, places !== undefined) : []) {
     if ("card" in stored) show(page, id, stored, leads);
     else showShare(page, stored, leads);
   }
-  return leads;
+  return { leads, hot: missing.length === 0 };
 }
 
 function show(page: Page, id: string, { card, entry, counted }: Known, leads: string[]): void {

@@ -25,7 +25,8 @@ const checked = () => async (request: unknown) => {
   return { subjects };
 };
 beforeAll(async () => {
-  mesh = await startTimeline({}, { graph: { batchCheckVisibility: checked } });
+  // What is known is always too late: a clock that is moved on is told about by the next beat.
+  mesh = await startTimeline({ TIMELINE_FRESH_WITHIN: "0s" }, { graph: { batchCheckVisibility: checked } });
 });
 afterAll(() => mesh[Symbol.asyncDispose]());
 beforeEach(() => {
@@ -51,7 +52,6 @@ test.each([
   "who may see whom is asked once a page when it is known too late, and what the owner says holds: %s",
   async (_, mode) => {
     const { ann, bob, bobs } = await homeOf(3);
-    mesh.clock.advance(60_000);
     answers = (id) => (id === bob ? friend(id) : { ...friend(id), blockedBy: true });
     const page = await home(mesh, ann, { mode });
     expect(postsOf(page.items).toSorted()).toEqual(bobs);
@@ -62,7 +62,6 @@ test.each([
 
 test("whom nobody can tell about in time is left out, and the page says that it is partial and where", async () => {
   const { ann, bobs, cleos } = await homeOf(2);
-  mesh.clock.advance(60_000);
   answers = () => undefined;
   const page = await home(mesh, ann, { mode: CHRONOLOGICAL });
   expect(page.items).toEqual([]);

@@ -43,8 +43,9 @@ export const listHomeTimeline =
     const first = from.place === undefined;
     const unread =
       known === "" || (ranked && !first) ? NONE : (ranked ? unreadOfHead : unreadBehind)(deps, home, page, known);
+    page.token ??= page.next ? deps.cursors.wrap(method, packReading(page.next)) : "";
     return answerOf(ListHomeTimelineResponseSchema, page.bytes, {
-      nextPageToken: page.next ? deps.cursors.wrap(method, packReading(page.next)) : "",
+      nextPageToken: page.token,
       gaps: [...(await unread), ...away(deps, page)],
       completeness: completenessOf(source.missing, page.missing),
       readInfo,

@@ -16,6 +16,8 @@ export interface KnownAccounts {
   get(accountId: string): AccountFacts | undefined;
   /** To be taken before a statement is sent, and given with what it brought. */
   readonly moment: number;
+  /** Whether none of them was in doubt since. */
+  unchanged(accountIds: Iterable<string>, moment: number): boolean;
   learn(accountId: string, facts: AccountFacts, moment: number): void;
   /** It is changing, which may take until then, or has changed. */
   doubt(accountId: string, until?: number): void;
@@ -40,6 +42,12 @@ export function createKnownAccounts(most: number, now: () => number): KnownAccou
     get: (accountId) => kept.get(accountId),
     get moment() {
       return moment;
+    },
+    unchanged(accountIds, since) {
+      if (since === moment) return true;
+      if (since < forgotten) return false;
+      for (const id of accountIds) if ((doubts.get(id)?.moment ?? 0) > since) return false;
+      return true;
     },
     learn(accountId, facts, asked) {
       if (asked < forgotten) return;

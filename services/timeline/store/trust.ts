@@ -1,5 +1,6 @@
 import { recent } from "#mesh/identity/recent.ts";
 import { ID_BYTES, idAt } from "../rules/entry-ids.ts";
+import type { Ready } from "../view/ready.ts";
 import type { Acts } from "../view/shapes.ts";
 import type { KnownAccounts } from "./known-accounts.ts";
 import type { Viewer } from "./viewer.ts";
@@ -17,6 +18,7 @@ export interface Trust {
   acts: OwnActs | undefined;
   /** A mute among them ends then. */
   until: number;
+  ready?: Ready;
 }
 
 /** What the reader did with posts: all of it, down to a post. */

@@ -50,6 +50,10 @@ export async function gate(
   };
 }
 
+/** Whether what we know of accounts and what is between them may decide. */
+export const isFresh = async ({ clock, config, freshness }: Pick<Deps, "clock" | "config" | "freshness">) =>
+  clock.now().getTime() - (await freshness()).getTime() <= config.freshWithin;
+
 /** The decision as it follows from what is between the viewer and accounts. */
 export const judgeWith =
   (between: ReadonlyMap<string, Between>, viewerId: string | undefined): Gate["judge"] =>

@@ -1,13 +1,14 @@
 import { ItemSource, type MissingSource } from "#gen/skein/timeline/v1/timeline_pb.ts";
-import type { Context } from "#mesh/context.ts";
+import { type Context, judged } from "#mesh/context.ts";
 import type { Deps } from "../deps.ts";
 import { readPage } from "../hot/counts.ts";
 import { type Admitted, admit, judgedOn, type Looking, type Refused, type TimelineKind } from "../rules/admit.ts";
 import { NOTHING_SEEN, type SeenPosts } from "../rules/seen-posts.ts";
 import type { Trust } from "../store/trust.ts";
 import type { Viewer } from "../store/viewer.ts";
-import { type Gate, gate } from "./gate.ts";
+import { type Gate, gate, isFresh } from "./gate.ts";
 import { present } from "./present.ts";
+import { isReady, keepReady } from "./ready.ts";
 import type { Candidate, Card, Counts, Entry } from "./shapes.ts";
 
 /** How candidates are shown. */
@@ -69,11 +70,18 @@ export async function hydrate(
   candidates: readonly Candidate[],
   showing: Showing,
 ): Promise<Hydrated> {
+  const { timeline, viewer, doubted = false } = showing;
+  const ready = timeline === "HOME" && !doubted ? showing.trust?.ready : undefined;
   const page = await readPage(
     deps,
     candidates.map(({ id }) => id),
+    ready?.page,
   );
-  const { timeline, viewer, doubted = false } = showing;
+  if (page === ready?.page && isReady(ready, candidates, showing, deps.accounts) && (await isFresh(deps))) {
+    if (ctx) judged(ctx); // it was, when it was made
+    return ready.hydrated;
+  }
+  const { moment } = deps.accounts;
   const about = { ...whom(page, showing.also ?? []), doubted, trust: showing.trust };
   const opened = await gate(deps, ctx, viewer?.accountId, judgedOn[timeline], about);
   const looking: Looking = {
@@ -87,7 +95,9 @@ export async function hydrate(
   };
   const folded = fold(candidates, page, looking, showing);
   const bytes = folded.items.map((item) => present(item, looking));
-  return { ...folded, bytes, missing: opened.missing, gate: opened };
+  const hydrated = { ...folded, bytes, missing: opened.missing, gate: opened };
+  keepReady(showing, { page, candidates, moment, hydrated });
+  return hydrated;
 }
 
 type Page = Awaited<ReturnType<typeof readPage>>;

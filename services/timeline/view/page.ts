@@ -4,6 +4,7 @@ import type { Context } from "#mesh/context.ts";
 import type { Deps } from "../deps.ts";
 import { NOTHING_SEEN, type SeenPosts, seenIn } from "../rules/seen-posts.ts";
 import { type Hydrated, hydrate, type Item, type Showing } from "./hydrate.ts";
+import type { Ready } from "./ready.ts";
 import type { Candidate } from "./shapes.ts";
 
 /** Candidates from a place on, in the list's order. */
@@ -36,6 +37,8 @@ export interface TimelinePage {
   readonly collapsed: number;
   /** Of the first round, which decided about `also`. */
   readonly gate: Hydrated["gate"] | undefined;
+  /** What goes on behind it, once it was written. */
+  token?: string;
 }
 
 /** A page is worth another look into the list while it is not half full, and never more than so often. */
@@ -65,6 +68,8 @@ export async function pageOf(
     const wanted = limit - items.length;
     const listed = await source(place, withReserve(wanted));
     const page = await hydrate(deps, ctx, listed.candidates, { ...showing, limit: wanted, seen });
+    const whole = round === 1 ? wholeOf(showing.trust?.ready, page, listed) : undefined;
+    if (whole) return whole;
     items.push(...page.items);
     bytes.push(...page.bytes);
     for (const one of page.missing) missing.add(one);
@@ -74,10 +79,21 @@ export async function pageOf(
     seen = seen.with(page.items.flatMap(({ entry }) => (entry.share ? entry.postId : [])));
     const over = listed.end && page.decided === listed.candidates.length;
     place = over ? undefined : listed.placeAfter(page.decided);
-    if (over || items.length * 2 >= limit || round === MOST_ROUNDS) break;
+    if (over || items.length * 2 >= limit || round === MOST_ROUNDS) {
+      const shown: TimelinePage = { items, bytes, next: place && { place, seen }, missing, doubtful, collapsed, gate: opened };
+      const ready = showing.trust?.ready;
+      if (round === 1 && ready?.hydrated === page) ready.whole = { place: placeOf(listed, page), shown };
+      return shown;
+    }
   }
-  return { items, bytes, next: place && { place, seen }, missing, doubtful, collapsed, gate: opened };
 }
+
+/** The page that the reader saw before, if this is it. */
+const wholeOf = (ready: Ready | undefined, page: Hydrated, listed: Listed): TimelinePage | undefined =>
+  ready?.hydrated === page && ready.whole?.place === placeOf(listed, page) ? ready.whole.shown : undefined;
+
+const placeOf = (listed: Listed, { decided }: Hydrated): string =>
+  `${listed.end} ${listed.placeAfter(decided).join(" ")}`;
 
 /** A reading as a token holds it where nothing is asked but where it goes on. */
 export const packReading = ({ place, seen }: Reading): Buffer =>
