@@ -145,7 +145,7 @@ describe("when Redis breaks in the middle", () => {
 
   test("a server that hangs costs its patience, is then taken for gone, and found again", async () => {
     const { say, next } = states();
-    const redis = await open({ say, patienceMs: 40 }, wire.url);
+    const redis = await open({ say, patienceMs: 300 }, wire.url);
     const [down, up] = [next(false), next(true)];
     wire.hang();
     await expect(redis.getMany(["k"])).rejects.toThrow("timed out");

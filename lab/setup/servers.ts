@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { ensureKeys } from "#mesh/identity/keyring.ts";
+import { connect } from "#mesh/store/provision.ts";
 import type {} from "#mesh/testing.ts";
 import { startServers } from "../../cli/servers/index.ts";
 
@@ -15,9 +16,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const keys = join(home, "keys");
   ensureKeys(keys, SERVICES);
   const { postgres, redis, nats } = servers;
+  await cheapen(postgres);
   project.provide("servers", { postgres, redis, nats, keys });
   return async () => {
     await servers[Symbol.asyncDispose]();
     await rm(home, { recursive: true, force: true });
   };
+}
+
+/** Every mesh opens dozens of connections, and each derives its password's key anew: once will do here. */
+async function cheapen(postgres: string): Promise<void> {
+  await using admin = await connect(postgres);
+  await admin.query("alter system set scram_iterations = 1");
+  await admin.query("select pg_reload_conf()");
 }
