@@ -31,12 +31,11 @@ export function callPolicy(transport: LeanTransport, caller: Caller): LeanTransp
   const prepare = ({ method, signal, timeoutMs, header }: Omit<Asked, "body">): Omit<Asked, "body"> => {
     const context = current();
     if (context) context.spent.rpc++;
-    const signals = [signal, context?.signal].filter((one) => one !== undefined);
-    const times = [timeoutMs, context?.timeoutMs(), isOurs(method.parent) ? optionsOf(method).deadlineMs : undefined];
+    const allowed = isOurs(method.parent) ? optionsOf(method).deadlineMs : NO_END;
     return {
       method,
-      signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
-      timeoutMs: Math.min(...times.filter((one) => one !== undefined)),
+      signal: eitherOf(signal, context?.signal),
+      timeoutMs: Math.min(timeoutMs ?? NO_END, context?.timeoutMs() ?? NO_END, allowed),
       header: headersFor(caller, method, context, header),
     };
   };
@@ -69,6 +68,11 @@ export function callPolicy(transport: LeanTransport, caller: Caller): LeanTransp
     },
   };
 }
+
+const NO_END = Number.POSITIVE_INFINITY;
+
+const eitherOf = (one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined =>
+  one && other && one !== other ? AbortSignal.any([one, other]) : (one ?? other);
 
 function headersFor(
   { keyring, lent, ownerOf }: Caller,

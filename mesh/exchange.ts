@@ -47,9 +47,15 @@ export const byMessage =
     const body = toBinary(method.input, create(method.input, input));
     const answer = await exchange({ method, header: headersOf(header), body, signal, timeoutMs });
     return {
-      ...{ stream: false, service: method.parent, method, trailer: new Headers() },
-      header: new Headers([...answer.header]),
+      ...{ stream: false, service: method.parent, method },
       message: fromBinary(method.output, answer.body),
+      // Hardly anybody asks, and they cost more than reading a small answer.
+      get header() {
+        return new Headers([...answer.header]);
+      },
+      get trailer() {
+        return new Headers();
+      },
     };
   };
 

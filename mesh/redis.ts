@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Redis as Client } from "ioredis";
+import { Redis as Client, Command } from "ioredis";
 import { maskUrl } from "./config/kinds.ts";
 import type { Chance } from "./lent.ts";
 
@@ -81,7 +81,14 @@ export function openRedis(url: string, options: RedisOptions): Redis {
     enableAutoPipelining: false,
     disableClientInfo: true,
   });
-  countTrips(client, onTrip);
+  eachSent(client, onTrip);
+  // Made by hand: the client would look up which arguments are keys, and put the namespace before them one by one.
+  const send = (name: string, args: (string | number | Buffer)[], encoding: "utf8" | null): Promise<unknown> => {
+    return client.sendCommand(new Command(name, args, { replyEncoding: encoding })) as Promise<unknown>;
+  };
+  const run = ({ lua, sha }: Script, args: (string | number | Buffer)[], encoding: "utf8" | null): Promise<unknown> =>
+    taught(send("evalsha", [sha, ...args], encoding), () => send("eval", [lua, ...args], encoding));
+  const ours = (keys: readonly string[]): string[] => keys.map((key) => `${namespace}:${key}`);
 
   const at = maskUrl(url);
   let said: boolean | undefined;
@@ -107,13 +114,9 @@ export function openRedis(url: string, options: RedisOptions): Redis {
     get up() {
       return client.status === "ready";
     },
-    getMany: (keys) => client.mgetBuffer([...keys]),
-    run: ({ lua, sha }, keys, args) =>
-      taught(client.evalsha(sha, keys.length, ...keys, ...args), () => client.eval(lua, keys.length, ...keys, ...args)),
-    runBytes: ({ lua, sha }, keys, args) =>
-      taught(client.callBuffer("evalsha", sha, keys.length, ...keys, ...args), () =>
-        client.callBuffer("eval", lua, keys.length, ...keys, ...args),
-      ),
+    getMany: (keys) => send("mget", ours(keys), null) as Promise<(Buffer | null)[]>,
+    run: (script, keys, args) => run(script, [keys.length, ...ours(keys), ...args], "utf8"),
+    runBytes: (script, keys, args) => run(script, [keys.length, ...ours(keys), ...args], null),
     another: (more) => openRedis(url, { ...options, say: () => undefined, ...more }),
     async whenUp(signal) {
       const over = signal ? AbortSignal.any([signal, closed.signal]) : closed.signal;
@@ -159,12 +162,27 @@ async function heard(client: Client, event: "ready" | "end", signal: AbortSignal
   }
 }
 
-/** A pipeline is one trip, counted at its first command; the handshake and the scripts' loading are nobody's. */
-function countTrips(client: Client, onTrip: (() => void) | undefined): void {
-  if (!onTrip) return;
+/**
+ * Counts what is sent, and joins what is sent within one turn of the event loop into one write: a system call for each
+ * command would cost as much as the command. The turn ends when all that came in has been read, so nobody waits for it.
+ */
+function eachSent(client: Client, onTrip: (() => void) | undefined): void {
   const send = client.sendCommand.bind(client);
+  let held: Client["stream"] | undefined;
   client.sendCommand = (command, stream) => {
-    if (client.status === "ready" && !command.pipelineIndex && command.name !== "script") onTrip();
+    if (client.status === "ready") {
+      // A pipeline is one trip, counted at its first command; the handshake and the scripts' loading are nobody's.
+      if (!command.pipelineIndex && command.name !== "script") onTrip?.();
+      const socket = client.stream; // another after each loss
+      if (held !== socket) {
+        held = socket;
+        socket.cork();
+        setImmediate(() => {
+          socket.uncork();
+          if (held === socket) held = undefined;
+        });
+      }
+    }
     return send(command, stream);
   };
 }

@@ -7,6 +7,8 @@ import { maxBytesOf } from "#mesh/contract.ts";
 import type { CallHeaders } from "#mesh/exchange.ts";
 import { ClientLeft, readBody } from "#mesh/listener/body.ts";
 import type { HandlerRequest, HandlerResponse } from "#mesh/listener/doors.ts";
+import { respond } from "#mesh/listener/respond.ts";
+import { deadlineOf } from "#mesh/pipeline/deadline.ts";
 import { fromClient } from "../door/headers.ts";
 import { type Forwarding, forwardBytes } from "./forward.ts";
 import type { createGate } from "./gate.ts";
@@ -56,11 +58,11 @@ export function leanOf(parts: Forwarding, method: DescMethod, gate: ReturnType<t
     const end = wish.timeoutMs === undefined ? undefined : visit.now.getTime() + wish.timeoutMs;
     const timeoutMs = () => (end === undefined ? undefined : end - clock.now().getTime());
     const sent = await readBody(request, most);
-    const gone = new AbortController();
-    const leave = () => gone.abort(GONE);
+    using deadline = deadlineOf(method, { timeoutMs }, parts.lent);
+    const leave = () => deadline.end(new ConnectError("the client left", Code.Canceled));
     response.once("close", leave);
     const body = json ? toBinary(method.input, asJson.parse(sent) as never) : sent;
-    const call = { requestHeader, responseHeader, signal: gone.signal, timeoutMs, protocolName: "connect" };
+    const call = { requestHeader, responseHeader, signal: deadline.signal, timeoutMs, protocolName: "connect" };
     const found = await forwardBytes(parts, visit, call, body);
     response.off("close", leave);
     return json ? toJson.serialize(fromBinary(method.output, found) as never) : found;
@@ -92,12 +94,9 @@ export function leanOf(parts: Forwarding, method: DescMethod, gate: ReturnType<t
     };
     for (const [name, value] of header) said[name] = value;
     if (packing) said["content-encoding"] = packing.name;
-    response.writeHead(status, said);
-    response.end(packed);
+    respond(response, status, said, packed);
   };
 }
-
-const GONE = new ConnectError("the client left", Code.Canceled);
 
 const asTold = (thrown: unknown): ConnectError =>
   thrown instanceof ConnectError

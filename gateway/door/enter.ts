@@ -42,7 +42,8 @@ function visited({ deps, timings }: Pick<Door, "deps" | "timings">, route: Publi
   const forwarded = request.headers["x-forwarded-for"];
   const chain = Array.isArray(forwarded) ? forwarded.join(",") : forwarded;
   const address = clientAddress(request.socket.remoteAddress ?? "", chain, deps.config.trustedProxies);
-  const visit = openVisit({ ...deps, timings }, route.connect.method, identifiers, address);
+  const { clock, log } = deps;
+  const visit = openVisit({ clock, log, timings }, route.connect.method, identifiers, address);
   // HTTP/2 has no time-out of its own for bodies that trickle.
   const patience = deps.timers.after(deps.config.requestTimeout, () => void (visit.begun || response.destroy()));
   response.once("close", () => {

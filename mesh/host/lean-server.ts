@@ -4,6 +4,7 @@ import { maxBytesOf } from "../contract.ts";
 import type { CallHeaders } from "../exchange.ts";
 import { ClientLeft, readBody } from "../listener/body.ts";
 import type { HandlerRequest, HandlerResponse } from "../listener/doors.ts";
+import { respond } from "../listener/respond.ts";
 import { answerOf } from "./direct.ts";
 import { MAX_TIMEOUT_MS, type Route } from "./route.ts";
 
@@ -68,8 +69,7 @@ const GONE = new ConnectError("the caller left", Code.Canceled);
 function write(response: HandlerResponse, status: number, type: string, header: CallHeaders, body: Uint8Array): void {
   const said: Record<string, string> = { "content-type": type, "content-length": String(body.length) };
   for (const [name, value] of header) said[name] = value;
-  response.writeHead(status, said);
-  response.end(body);
+  respond(response, status, said, body);
 }
 
 function allOf({ headers }: HandlerRequest): CallHeaders {

@@ -11,7 +11,9 @@ export interface Freshness {
   look(): void;
   /** What this process knows, of the partitions that it works on. */
   readonly here: Date;
-  /** Over all replicas. */
+  /** Over all replicas, as long as every partition is this one's. */
+  readonly known: Date | undefined;
+  /** Over all replicas; asks the database where it must. */
   asOf(): Promise<Date>;
 }
 
@@ -22,6 +24,7 @@ export function followFreshness(runner: ConsumerRunner, feed: Feed, db: Db): Fre
   let awaited: Heads | undefined;
   let fresh = LONG_AGO;
   let tenure: number | undefined;
+  let alone = false;
   // A partition that has just become ours may be far behind: until all of them were looked at nothing is fresh.
   const here = (): Date => (runner.tenure === tenure ? fresh : LONG_AGO);
   const reached = ({ heads }: Heads): boolean =>
@@ -31,11 +34,17 @@ export function followFreshness(runner: ConsumerRunner, feed: Feed, db: Db): Fre
       if (runner.position(partition) === undefined) return false;
     return true;
   };
+  // What the last look found stays true, whoever takes a partition over meanwhile: no position goes back.
+  const known = (): Date | undefined => ((runner.tenure === tenure ? alone : everywhere()) ? here() : undefined);
   return {
     get here() {
       return here();
     },
+    get known() {
+      return known();
+    },
     look() {
+      alone = everywhere(); // here and not in every call: it goes through all partitions
       if (runner.tenure === undefined) return;
       if (runner.tenure !== tenure) [tenure, fresh, awaited] = [runner.tenure, LONG_AGO, undefined];
       if (awaited && reached(awaited)) {
@@ -46,7 +55,8 @@ export function followFreshness(runner: ConsumerRunner, feed: Feed, db: Db): Fre
       if (!awaited && feed.heads && feed.heads.at > fresh) awaited = feed.heads;
     },
     async asOf() {
-      if (everywhere()) return here();
+      const at = known();
+      if (at) return at;
       const [row] = await db.query<{ at: string | null }>(sql`select min(fresh_as_of) as at from consumer_state
         where consumer = ${runner.consumer.name} and source = ${runner.source}`);
       return row?.at ? new Date(row.at) : LONG_AGO;

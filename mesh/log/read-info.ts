@@ -24,11 +24,30 @@ export interface Following {
 
 /** Answers what services ask about the events they consume. */
 export function createFeeds(following: () => readonly Following[], { db, lent }: { db: () => Db; lent: Lent }): Feeds {
+  let all: readonly Following[] = [];
+  const byName = new Map<string, readonly Following[]>();
   const named = (consumer: string): readonly Following[] => {
-    const found = following().filter(({ runner }) => runner.consumer.name === consumer);
+    if (all !== following()) byName.clear();
+    all = following();
+    const found = byName.get(consumer) ?? all.filter(({ runner }) => runner.consumer.name === consumer);
     if (found.length === 0) throw new Error(`there is no consumer ${consumer} here`);
+    byName.set(consumer, found);
     return found;
   };
+
+  /** Up to when all of them have applied what was announced, over all replicas. */
+  async function oldestOf(some: readonly Following[]): Promise<number> {
+    let oldest = Number.POSITIVE_INFINITY;
+    const elsewhere: Freshness[] = [];
+    for (const { fresh } of some) {
+      const at = fresh.known;
+      if (at) oldest = Math.min(oldest, at.getTime());
+      else elsewhere.push(fresh);
+    }
+    if (elsewhere.length === 0) return oldest;
+    const told = await Promise.all(elsewhere.map((fresh) => fresh.asOf()));
+    return Math.min(oldest, ...told.map((at) => at.getTime()));
+  }
 
   // Another replica may be the one that applies this partition: then its database row says how far it is.
   async function reached({ runner }: Following, partition: number, seq: bigint, signal: AbortSignal): Promise<void> {
@@ -57,9 +76,9 @@ export function createFeeds(following: () => readonly Following[], { db, lent }:
   return {
     async readInfo(context, ...consumers) {
       if (consumers.length === 0) return { satisfied: true, source: ReadInfo_Source.OWNER };
-      const all = consumers.flatMap(named);
+      const some = consumers.flatMap(named);
       const wanted = positionsKnown(context).flatMap(({ service, incarnation, partition, seq }) =>
-        all
+        some
           .filter(
             ({ feed }) => feed.source === service && (feed.incarnation === "" || feed.incarnation === incarnation),
           )
@@ -76,8 +95,7 @@ export function createFeeds(following: () => readonly Following[], { db, lent }:
       // Most callers have seen nothing that could be missing: they need no timer.
       const satisfied = wanted.length === 0 || (await within(waitFor(context), context.signal, waited));
       // Another replica may have to be asked: that is no more the call's own spending than its waiting is.
-      const known = await outside(() => Promise.all(all.map(({ fresh }) => fresh.asOf())));
-      const oldest = Math.min(...known.map((at) => at.getTime()));
+      const oldest = await outside(() => oldestOf(some));
       const lag = durationFromMs(Math.max(0, lent.clock.now().getTime() - oldest));
       return { satisfied, lag, source: ReadInfo_Source.PROJECTION };
     },
@@ -96,8 +114,7 @@ export function createFeeds(following: () => readonly Following[], { db, lent }:
       );
     },
     async freshAsOf(consumer) {
-      const known = await Promise.all(named(consumer).map(({ fresh }) => fresh.asOf()));
-      return new Date(Math.min(...known.map((at) => at.getTime())));
+      return new Date(await oldestOf(named(consumer)));
     },
     async applied(consumer, events) {
       const furthest = new Map<string, { source: string; partition: number; seq: bigint }>();

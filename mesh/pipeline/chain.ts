@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Logger } from "pino";
@@ -39,6 +40,8 @@ export interface ChainParts {
   readonly admit?: (method: DescMethod, call: Incoming, now: Date) => Promise<Admitted>;
 }
 
+type Ready = ChainParts & { readonly fingerprints: KeyObject };
+
 /** A handler as whatever brings it a call sees it. */
 export type Wrapped = (
   message: MessageShape<DescMessage>,
@@ -50,10 +53,12 @@ export type Wrapped = (
  * deadline, limits, validation, idempotency, budget, failure mapping.
  */
 export function chain(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
-  return method.methodKind === "server_streaming" ? streaming(parts, method, rpc) : unary(parts, method, rpc);
+  // Made ready once: with bare bytes each of its MACs costs five times as much.
+  const ready = { ...parts, fingerprints: createSecretKey(parts.fingerprintKey) };
+  return method.methodKind === "server_streaming" ? streaming(ready, method, rpc) : unary(ready, method, rpc);
 }
 
-function unary(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
+function unary(parts: Ready, method: DescMethod, rpc: AnyRpc): Wrapped {
   return async (message, call) => {
     const visit = enter(parts, method, call);
     using deadline = deadlineOf(method, call, parts.lent);
@@ -74,7 +79,7 @@ function unary(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
   };
 }
 
-function streaming(parts: ChainParts, method: DescMethod, rpc: AnyRpc): Wrapped {
+function streaming(parts: Ready, method: DescMethod, rpc: AnyRpc): Wrapped {
   const open = async function* (message: MessageShape<DescMessage>, call: Incoming) {
     const visit = enter(parts, method, call);
     let left = false;
@@ -144,7 +149,7 @@ const who = async (
   now: Date,
 ): Promise<Admitted> => (own ? await own(method, call, now) : admit(guard, method, call.requestHeader, now));
 
-function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, method: DescMethod, call: Incoming) {
+function enter({ service, lent, metrics, log, fingerprints }: Ready, method: DescMethod, call: Incoming) {
   if (!isOurs(method.parent)) throw new Error(`${nameOf(method)} is not served through the chain`);
   const now = lent.clock.now();
   const spent: Spent = { sql: 0, redis: 0, rpc: 0 };
@@ -173,7 +178,7 @@ function enter({ service, lent, metrics, log, fingerprintKey }: ChainParts, meth
       }
       validate(method.input, message);
       const scope = who.actor?.accountId ?? `address:${who.clientAddress}`;
-      const replay = replayKeyOf(method, message, headers, scope, fingerprintKey);
+      const replay = replayKeyOf(method, message, headers, scope, fingerprints);
       return {
         method,
         service,

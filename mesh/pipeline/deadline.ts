@@ -10,6 +10,8 @@ export interface Deadline extends Disposable {
   timeoutMs(): number;
   /** The answer, or the end of the time: a handler that does not listen cannot hold its caller. */
   race<T>(work: Promise<T>): Promise<T>;
+  /** Ends what is under way before its time. */
+  end(why: ConnectError): void;
 }
 
 /** On a signal of ours: when it fires at the latest, and for how many calls. Its timer runs until the last of them is over. */
@@ -17,6 +19,9 @@ const WATCH = Symbol("watch");
 interface Watch {
   readonly ends: number;
   calls: number;
+  /** Who waits for the end besides the signal's own listeners: those cost a call several times as much. */
+  readonly waiting: Set<(why: ConnectError) => void>;
+  readonly end: (why: ConnectError) => void;
   readonly leave: () => void;
 }
 type Watched = AbortSignal & { [WATCH]?: Watch };
@@ -24,55 +29,60 @@ type Watched = AbortSignal & { [WATCH]?: Watch };
 /** The time a call has: what its caller allows, at most what the contract allows. */
 export function deadlineOf(
   method: DescMethod,
-  call: Pick<Incoming, "signal" | "timeoutMs">,
+  call: Pick<Incoming, "timeoutMs"> & { readonly signal?: AbortSignal },
   { clock, timers }: Lent,
 ): Deadline {
   const granted = Math.min(call.timeoutMs() ?? Number.POSITIVE_INFINITY, optionsOf(method).deadlineMs);
   const ends = clock.now().getTime() + granted;
   const timeoutMs = () => Math.max(0, ends - clock.now().getTime());
-  const deadline = (signal: AbortSignal, { leave }: Watch): Deadline => {
-    return { signal, timeoutMs, race: (work) => raced(signal, work), [Symbol.dispose]: leave };
+  const deadline = (signal: AbortSignal, { waiting, end, leave }: Watch): Deadline => {
+    return { signal, timeoutMs, race: (work) => raced(signal, waiting, work), end, [Symbol.dispose]: leave };
   };
   // A call within the process brings the very signal of its caller's deadline: where that fires in time, it serves both.
-  const watch = (call.signal as Watched)[WATCH];
-  if (watch && watch.calls > 0 && watch.ends <= ends) {
+  const given = call.signal;
+  const watch = (given as Watched | undefined)?.[WATCH];
+  if (given && watch && watch.calls > 0 && watch.ends <= ends) {
     watch.calls++;
-    return deadline(call.signal, watch);
+    return deadline(given, watch);
   }
   const over = new AbortController();
-  const late = () => new ConnectError("the deadline is over", Code.DeadlineExceeded);
-  const timer = timers.after(granted, () => over.abort(late()));
   const { signal } = over;
-  // By hand: AbortSignal.any costs weak references for every call.
-  const gone = () => over.abort(whyEnded(call.signal.reason));
-  if (call.signal.aborted) gone();
-  else call.signal.addEventListener("abort", gone, { once: true });
   const own: Watch = {
     ends,
     calls: 1,
+    waiting: new Set(),
+    end(why) {
+      if (own.calls === 0 || signal.aborted) return;
+      over.abort(why);
+      for (const give of own.waiting) give(why);
+    },
     leave() {
       if (--own.calls > 0) return;
       timer[Symbol.dispose]();
-      call.signal.removeEventListener("abort", gone); // in memory it may be a signal that outlives the call
+      given?.removeEventListener("abort", gone); // in memory it may be a signal that outlives the call
     },
   };
   (signal as Watched)[WATCH] = own;
+  const timer = timers.after(granted, () => own.end(new ConnectError("the deadline is over", Code.DeadlineExceeded)));
+  // By hand: AbortSignal.any costs weak references for every call.
+  const gone = () => own.end(whyEnded(given?.reason));
+  if (given?.aborted) gone();
+  else given?.addEventListener("abort", gone, { once: true });
   return deadline(signal, own);
 }
 
-function raced<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+function raced<T>(signal: AbortSignal, waiting: Watch["waiting"], work: Promise<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const give = () => reject(signal.reason);
-  if (signal.aborted) give();
-  else signal.addEventListener("abort", give, { once: true });
+  if (signal.aborted) reject(signal.reason);
+  else waiting.add(reject);
   // Whichever comes first settles it; the other's end is not interesting any more.
   work.then(
     (answer) => {
-      signal.removeEventListener("abort", give);
+      waiting.delete(reject);
       resolve(answer);
     },
     (error) => {
-      signal.removeEventListener("abort", give);
+      waiting.delete(reject);
       reject(error);
     },
   );

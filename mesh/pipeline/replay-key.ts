@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 import {
   clearField,
   clone,
@@ -25,7 +25,7 @@ export function replayKeyOf<M extends DescMethod>(
   message: MessageShape<M["input"]>,
   headers: Pick<CallHeaders, "get">,
   scope: string,
-  secret: Uint8Array,
+  secret: KeyObject,
 ): ReplayKey | undefined {
   if (!isMutation(method) || optionsOf(method).replay === Replay.NATURAL) return undefined;
   const field = method.input.fields.find(({ name }) => name === FIELD);

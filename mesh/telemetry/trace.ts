@@ -31,8 +31,14 @@ export function startTrace(chance: Chance, share = 1): Trace {
 /** A span below this one: same trace, same sampling, an id of its own. */
 export const childOf = (parent: Trace, chance: Chance): Trace => ({ ...parent, spanId: id(chance, 8) });
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 function id(chance: Chance, count: number): string {
-  const { buffer, byteOffset } = chance.bytes(count);
-  const hex = Buffer.from(buffer, byteOffset, count).toString("hex");
-  return /^0+$/.test(hex) ? `${hex.slice(0, -1)}1` : hex; // all zeros means "no id" to everybody else
+  let hex = "";
+  let any = 0;
+  for (const byte of chance.bytes(count)) {
+    hex += HEX[byte];
+    any |= byte;
+  }
+  return any === 0 ? `${hex.slice(0, -1)}1` : hex; // all zeros means "no id" to everybody else
 }

@@ -29,7 +29,7 @@ export const config = {
     max: 10_000_000,
     about: "Posts that each process keeps in memory, some 2 KB each",
   }),
-  readerMemory: int("TIMELINE_READER_MEMORY", 2_000, {
+  readerMemory: int("TIMELINE_READER_MEMORY", 5_000, {
     min: 0,
     max: 1_000_000,
     about:
