@@ -162,9 +162,25 @@ test("a home keeps its newest entries and says that there are more; what is olde
   await push(ann, ...older);
   expect(await hotHomeOf(mesh, ann)).toEqual(kept);
   expect(await readHome(mesh.timeline, ann)).toMatchObject({ more: true });
-  const few = await readHome(mesh.timeline, ann, 10);
+  const few = await readHome(mesh.timeline, ann, { most: 10 });
   expect(idsIn(few.ids)).toEqual(kept.slice(0, 10));
   expect(few.more).toBe(true);
+  for (const place of [0, 1, 7, kept.length - 2, kept.length - 1]) {
+    const part = await readHome(mesh.timeline, ann, { most: 10, before: kept[place] });
+    expect(idsIn(part.ids)).toEqual(kept.slice(place + 1, place + 11));
+    expect(part.more).toBe(true);
+  }
+});
+
+test("a part of a home ends where the home does", async () => {
+  const { ann, bob } = await pair();
+  const made = newest(...(await posts(bob, 5)));
+  await homeOf(mesh, ann);
+  for (const [place, before] of made.entries()) {
+    const part = await readHome(mesh.timeline, ann, { most: 10, before });
+    expect(idsIn(part.ids)).toEqual(made.slice(place + 1));
+    expect(part).toMatchObject({ more: false, source: "HOT" });
+  }
 });
 
 test("while a home is being filled it is cut back without losing the mark that it is not whole", async () => {

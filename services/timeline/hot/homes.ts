@@ -23,12 +23,18 @@ const isMark = (ids: Buffer, at: number): boolean => ids.readUIntBE(at, 6) === 0
 const ATTEMPTS = 3;
 const PATIENCE_MS = 300;
 
+/** How much of a hot home is read: so many entries, and only those that are older than one. */
+export interface Part {
+  readonly most: number;
+  readonly before?: string | undefined;
+}
+
 /**
- * A viewer's home: candidates, newest first and each once, down to the last one without a hole. `most` bounds what is read
- * where it is hot. A home that is not there is built from storage, by one caller at a time. Pulled posts are not in it.
+ * A viewer's home: candidates, newest first and each once, down to the last one without a hole. Where it is hot a part of it
+ * is enough. A home that is not there is built from storage, by one caller at a time. Pulled posts are not in it.
  */
-export async function readHome(deps: Needed, viewerId: string, most?: number): Promise<Home> {
-  const found = await readHot(deps, viewerId, most ?? 0).catch(() => undefined);
+export async function readHome(deps: Needed, viewerId: string, part?: Part): Promise<Home> {
+  const found = await readHot(deps, viewerId, part).catch(() => undefined);
   if (found && found !== "COLD") return found;
   const flights = deps.homes.flights;
   let flight = flights.get(viewerId);
@@ -39,15 +45,20 @@ export async function readHome(deps: Needed, viewerId: string, most?: number): P
   return flight;
 }
 
-async function readHot(deps: Needed, viewerId: string, most: number): Promise<Home | "COLD"> {
+const ALL: Part = { most: -1 };
+
+async function readHot(deps: Needed, viewerId: string, { most, before }: Part = ALL): Promise<Home | "COLD"> {
   const { config, ids, trusts } = deps;
   const bucket = bucketOf(viewerId);
-  const answer = await run(deps, READ, viewerId, [most - 1, config.homeIdle, ids.next(), trusts.heard(bucket)]);
+  const answer = await run(deps, READ, viewerId, [
+    ...[most, config.homeIdle, ids.next(), trusts.heard(bucket)],
+    before === undefined ? "" : bytesOf(before),
+  ]);
   const [standing, news, all] = answer as [Buffer, Buffer, Buffer];
   const trust = trusts.hear(bucket, viewerId, { standing: standing.toString("latin1"), news });
   if (all.length === 0 || (isMark(all, all.length - ID_BYTES) && !all.subarray(-ID_BYTES).equals(END))) return "COLD";
   const listed = all.subarray(0, -ID_BYTES);
-  const ended = isMark(listed, listed.length - ID_BYTES);
+  const ended = listed.length > 0 && isMark(listed, listed.length - ID_BYTES);
   return {
     ids: ended ? listed.subarray(0, -ID_BYTES) : listed,
     more: !ended,
@@ -80,7 +91,7 @@ async function build(deps: Needed, viewerId: string, mayFill: boolean): Promise<
       const stored = await storedHome(db, viewerId, most);
       await run(deps, FILL, viewerId, [mark, most, END, stored]).catch(() => undefined);
     }
-    const now = await readHot(deps, viewerId, 0).catch(() => undefined);
+    const now = await readHot(deps, viewerId).catch(() => undefined);
     if (now === undefined) break;
     if (now !== "COLD") return { ...now, source: put === 1 ? "STORED" : "HOT" };
   }
@@ -95,7 +106,7 @@ export async function forgetHome(deps: Needed, viewerId: string): Promise<void> 
 
 /** What is kept hot of a home, byte for byte, without touching it; undefined if it is not there or is being filled. */
 export async function dumpHome(deps: Needed, viewerId: string): Promise<EntryIds | undefined> {
-  const found = await readHot(deps, viewerId, 0);
+  const found = await readHot(deps, viewerId);
   return found === "COLD" ? undefined : found.ids;
 }
 

@@ -4,16 +4,26 @@ import { COMMON, STANDING } from "./homes-lua.ts";
 // Homes are lists, newest first and each id once.
 
 /**
- * ARGV: owner, last place wanted, milliseconds it lives on, a new value for marks that are not there, news heard. The
- * reader's standing, news, the ids as one string and once more the last of all.
+ * ARGV: owner, how many at most (-1: all), milliseconds it lives on, a new value for marks that are not there, news heard, the
+ * id that those wanted are older than, or nothing. The reader's standing, news, the ids as one string and once more the last
+ * of all.
  */
 export const READ = script(`${COMMON}${STANDING}
 local state, told = standing(ARGV[2], ARGV[5], ARGV[4]), news(tonumber(ARGV[6]))
-local key = prefix .. ARGV[2]
-local ids = call('LRANGE', key, 0, ARGV[3])
-if #ids == 0 then return {state, told, ''} end
+local key, before = prefix .. ARGV[2], ARGV[7]
+local tail = call('LINDEX', key, -1)
+if not tail then return {state, told, ''} end
+local from, most = 0, tonumber(ARGV[3])
+if #before > 0 then
+  local high = call('LLEN', key)
+  while from < high do
+    local middle = math.floor((from + high) / 2)
+    if older(call('LINDEX', key, middle), before) then high = middle else from = middle + 1 end
+  end
+end
+local ids = call('LRANGE', key, from, most < 0 and -1 or from + most - 1)
 call('PEXPIRE', key, ARGV[4])
-ids[#ids + 1] = call('LINDEX', key, -1)
+ids[#ids + 1] = tail
 return {state, told, table.concat(ids)}`);
 
 /** ARGV: a new pull mark: whoever remembers what is pulled looks again. */

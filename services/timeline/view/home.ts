@@ -1,6 +1,6 @@
 import { TimelineMode } from "#gen/skein/timeline/v1/timeline_pb.ts";
 import type { Deps } from "../deps.ts";
-import { readHome, trustIn } from "../hot/homes.ts";
+import { type Part, readHome, trustIn } from "../hot/homes.ts";
 import { readPin } from "../hot/pins.ts";
 import type { Trust } from "../store/trust.ts";
 import type { Viewer } from "../store/viewer.ts";
@@ -21,11 +21,11 @@ export interface OpenedHome {
   readonly skeleton: () => Promise<Skeleton>;
 }
 
-/** Reads what lies in the home and who looks: one trip, if it is warm and its reader remembered. `most` as for readHome. */
-export async function openHome(deps: Deps, viewerId: string, most?: number): Promise<OpenedHome> {
-  const home = await readHome(deps, viewerId, most);
+/** Reads what lies in the home and who looks: one trip, if it is warm and its reader remembered. */
+export async function openHome(deps: Deps, viewerId: string, part?: Part): Promise<OpenedHome> {
+  const home = await readHome(deps, viewerId, part);
   const viewer = await readViewer(deps, viewerId, home.trust);
-  const opened = openSkeleton(deps, { viewer, home, most });
+  const opened = openSkeleton(deps, { viewer, home, most: part?.most });
   opened.catch(() => undefined);
   return { viewer, trust: home.trust, skeleton: () => opened };
 }
@@ -60,7 +60,8 @@ export async function homeFrom(deps: Deps, viewerId: string, { place, mode, now,
     if (pin) return { viewer, trust, skeleton, source: sourceFromPin(reader, place.pin, pin), reset: false };
     return { viewer, trust, skeleton, source: await sourceFromHead(deps, reader), reset: true };
   }
-  const opened = await openHome(deps, viewerId, place ? undefined : mostFor(deps, mode, limit));
+  const part = place ? { most: limit * 2, before: place.before } : { most: mostFor(deps, mode, limit) };
+  const opened = await openHome(deps, viewerId, part);
   const wanted = place?.mode || mode || opened.viewer.settings.mode || TimelineMode.RANKED;
   const reader = { ...opened, now, mode: wanted };
   const ranked = !place && wanted === TimelineMode.RANKED;

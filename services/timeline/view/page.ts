@@ -80,7 +80,15 @@ export async function pageOf(
     const over = listed.end && page.decided === listed.candidates.length;
     place = over ? undefined : listed.placeAfter(page.decided);
     if (over || items.length * 2 >= limit || round === MOST_ROUNDS) {
-      const shown: TimelinePage = { items, bytes, next: place && { place, seen }, missing, doubtful, collapsed, gate: opened };
+      const shown: TimelinePage = {
+        items,
+        bytes,
+        next: place && { place, seen },
+        missing,
+        doubtful,
+        collapsed,
+        gate: opened,
+      };
       const ready = showing.trust?.ready;
       if (round === 1 && ready?.hydrated === page) ready.whole = { place: placeOf(listed, page), shown };
       return shown;

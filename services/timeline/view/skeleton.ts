@@ -19,7 +19,7 @@ export interface Skeleton {
 export interface Opened {
   readonly viewer: Viewer;
   readonly home: Home;
-  /** So many entries were asked for; undefined: all that are kept hot. */
+  /** So many entries were asked for, from where the reading is; undefined: all that are kept hot. */
   readonly most?: number | undefined;
 }
 
