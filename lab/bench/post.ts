@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { BareJob } from "./bare-commit.ts";
 import { inProcess, median, type Shape, startBenchGround } from "./ground.ts";
 import type { Job, Outcome } from "./load.ts";
+import { type Usage, usageOf, usedBetween } from "./usage.ts";
 
 // Goal G3: creating a post through the gateway against a bare single-row commit on the same server, and how soon its event
 // is applied elsewhere. `node lab/bench/post.ts [--shape one|split] [--rounds N] [--ms N] [--json]`
@@ -39,12 +40,12 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 // A server that has just started still compiles what it will run: what its users meet later is measured.
 await post({ ms: WARM_MS });
 await bare();
-const rounds: { post: Outcome; bare: Outcome; meshCpuUs: number }[] = [];
+const rounds: { post: Outcome; bare: Outcome; cpu: Usage }[] = [];
 for (let round = 1; round <= Number(values.rounds); round++) {
   const limit = await bare();
-  const spent = await cpuOf();
+  const spent = usageOf(ground.pids());
   const made = await post({ seed: round });
-  const one = { bare: limit, post: made, meshCpuUs: ((await cpuOf()) - spent) * (1e6 / made.calls) };
+  const one = { bare: limit, post: made, cpu: usedBetween(spent, usageOf(ground.pids())) };
   rounds.push(one);
   say(
     `round ${round}: ${one.post.perSecond.toFixed(0)}/s of ${one.bare.perSecond.toFixed(0)}/s, p99 ${one.post.p99.toFixed(1)} ms`,
@@ -61,9 +62,9 @@ const result = {
   per_second: Math.round(peak),
   p50_ms: median(rounds.map(({ post: { p50 } }) => p50)),
   p99_ms: median(rounds.map(({ post: { p99 } }) => p99)),
-  // In the split shape the gateway's process alone.
+  // Of the mesh, or of each service, and of the servers with all that they do for consumers.
   cpu_us_per_op: {
-    mesh: median(rounds.map(({ meshCpuUs }) => meshCpuUs)),
+    ...cpuOf(),
     load: median(rounds.map(({ post: { cpuUs } }) => cpuUs)),
   },
   errors: rounds.reduce((sum, { post: { errors } }) => sum + errors, 0) + half.errors,
@@ -84,8 +85,11 @@ process.stdout.write(
   `${JSON.stringify(result, (_, value) => (typeof value === "number" ? Math.round(value * 1000) / 1000 : value), values.json ? 0 : 2)}\n`,
 );
 
-async function cpuOf(): Promise<number> {
-  return Number(/^process_cpu_seconds_total ([\d.e+-]+)/m.exec(await ground.metrics("gateway"))?.[1] ?? 0);
+function cpuOf(): Record<string, number> {
+  const names = Object.keys(rounds[0]?.cpu ?? {});
+  return Object.fromEntries(
+    names.map((name) => [name, median(rounds.map(({ cpu, post: { calls } }) => ((cpu[name] ?? 0) * 1e6) / calls))]),
+  );
 }
 
 /** Buckets of the time from commit to effect, by consumer. */

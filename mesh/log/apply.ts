@@ -1,13 +1,8 @@
-import { type DescMessage, fromBinary } from "@bufbuild/protobuf";
+import type { DescMessage } from "@bufbuild/protobuf";
 import type { Consumer, Delivery } from "../consumer.ts";
-import { brokenRule, isSound, noteSound } from "../pipeline/validation.ts";
 import type { Tx } from "../store/commit.ts";
 import { idOf, type LogEntry } from "./entry.ts";
-
-/** The event cannot be understood, now or later: trying again would change nothing. */
-export class Undecodable extends Error {
-  override readonly name = "Undecodable";
-}
+import { readEvent } from "./read-event.ts";
 
 /** Calls what a consumer does about entries, in the transaction given; those that do not concern it do nothing. */
 export function applier<Deps>(consumer: Consumer<Deps>, deps: Deps) {
@@ -17,7 +12,7 @@ export function applier<Deps>(consumer: Consumer<Deps>, deps: Deps) {
     // What follows from an event belongs to the trace of what caused it.
     const traced: Tx = { ...tx, publish: (made, init) => tx.publish(made, init, trace) };
     const id = idOf(source, incarnation, entry);
-    return { event: decode(schema, entry), tx: traced, id, source, partition, seq, at };
+    return { event: readEvent(schema, entry), tx: traced, id, source, partition, seq, at };
   };
   return {
     concerns: (entry: LogEntry): boolean => handles.has(entry.type),
@@ -37,20 +32,4 @@ export function applier<Deps>(consumer: Consumer<Deps>, deps: Deps) {
       }
     },
   };
-}
-
-function decode(schema: DescMessage, { type, payload }: LogEntry) {
-  try {
-    const event = fromBinary(schema, payload);
-    const broken = isSound(schema, payload) ? undefined : brokenRule(schema, event);
-    if (broken === undefined) {
-      noteSound(schema, payload);
-      return event;
-    }
-    throw new Undecodable(`${type} breaks a rule of its contract: ${broken}`);
-  } catch (cause) {
-    throw cause instanceof Undecodable
-      ? cause
-      : new Undecodable(`${type} cannot be decoded: ${String(cause)}`, { cause });
-  }
 }

@@ -52,8 +52,12 @@ export const carriedOf = ({ query }: Pick<Db, "query">): Carried => ({
     }));
   },
   async move(steps) {
-    const moved = await query<{ partition: number }>(sql`update relay_position p set seq = s.after
-      from unnest(${steps.map(({ partition }) => partition)}::smallint[], ${steps.map(({ before }) => before)}::bigint[],
+    // Not forced to disk: a position that a crash takes back is a stretch that is published twice.
+    const moved = await query<{
+      partition: number;
+    }>(sql`with unforced as (select set_config('synchronous_commit', 'off', true))
+      update relay_position p set seq = s.after
+      from unforced, unnest(${steps.map(({ partition }) => partition)}::smallint[], ${steps.map(({ before }) => before)}::bigint[],
         ${steps.map(({ after }) => after)}::bigint[]) as s (partition, before, after)
       where p.partition = s.partition and p.seq = s.before returning p.partition`);
     return new Set(moved.map(({ partition }) => partition));

@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ExpectedFailure } from "../failure.ts";
-import { Undecodable } from "./apply.ts";
+import { Undecodable } from "./read-event.ts";
 
 /** An event is tried so often before it is put aside. */
 export const ATTEMPTS = 5;

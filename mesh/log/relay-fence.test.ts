@@ -47,7 +47,7 @@ test("a relay that was overtaken while it published does not move the position b
     },
   };
   const seen: number[] = [];
-  const look = async ({ text }: Sql) => void (/^update relay_position/.test(text) && seen.push(await own.carried()));
+  const look = async ({ text }: Sql) => void (/update relay_position/.test(text) && seen.push(await own.carried()));
   await using first = await relayOf(post, { db: unleased(own.db, look) }, slow);
   await begun;
   await using second = await relayOf(post, { db: unleased(await own.another()) });

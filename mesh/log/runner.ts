@@ -10,13 +10,11 @@ import type { LogEntry } from "./entry.ts";
 import type { Feed } from "./feed.ts";
 import { gather, type Share } from "./gather.ts";
 import type { LogMeters } from "./meters.ts";
+import { restAfter } from "./pace.ts";
 import { ATTEMPTS, patienceWith, pauseMs } from "./patience.ts";
 import { type Places, placesOf } from "./places.ts";
 import { Fenced, type Positions, positionsOf } from "./positions.ts";
 import { createWaiters } from "./waiters.ts";
-
-/** Rounds are not closer together than this while nobody waits: what comes meanwhile shares a transaction. */
-const PACE_MS = 20;
 
 /** Until the owner is asked once more for what others speak of already. */
 const EARLY_MS = 25;
@@ -68,6 +66,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
   const places: Places = placesOf((partition, at) => waiters.tell(partition, at));
   const stop = new AbortController();
   const ready = new Set<number>();
+  let nap = new AbortController();
   let parked = new Set<string>();
   let working: Promise<void> | undefined;
   let current: Promise<void> | undefined;
@@ -209,8 +208,9 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
         log.warn({ consumer: consumer.name, source, cause: error }, "source not read");
         await lent.timers.sleep(200, stop.signal).catch(() => undefined);
       });
-      const left = PACE_MS - (performance.now() - began);
-      if (left > 1 && !waiters.any) await lent.timers.sleep(left, stop.signal).catch(() => undefined);
+      const left = restAfter(performance.now() - began, waiters.any);
+      nap = new AbortController();
+      if (left > 1) await lent.timers.sleep(left, nap.signal).catch(() => undefined);
     }
   }
 
@@ -263,6 +263,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
     async reached(partition, seq, signal) {
       if ((places.get(partition)?.at ?? -1n) >= seq) return;
       const told = waiters.wait(partition, seq, signal);
+      nap.abort();
       kick(partition);
       await told;
     },
@@ -290,6 +291,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
     },
     async [Symbol.asyncDispose]() {
       stop.abort(new Error("the host stops"));
+      nap.abort();
       await working;
       await this.save().catch(() => undefined);
       places.drop(places.all());

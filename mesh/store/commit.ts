@@ -116,7 +116,7 @@ export function createCommit({ service, em, query, open, announce }: Parts) {
 
   return {
     write,
-    writeTogether: createTogether({ service, query, announce, alone: write, traceOf }),
+    writeTogether: createTogether({ service, open, query, announce, alone: write, traceOf }),
     commit<A>(context: Context | undefined, work: (tx: EntityTx) => Promise<A>): Promise<A> {
       const output = context?.method.output;
       const finish = async (tx: Tx, answer: A) => {

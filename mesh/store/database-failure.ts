@@ -17,6 +17,12 @@ const AWAY = new Set([
 /** Whether a transaction lost a race that it may win the next time. */
 export const lostRace = (error: unknown): boolean => ["40001", "40P01"].includes(codeOf(error));
 
+/** Whether the server itself said no to a statement: then nothing of it was done. */
+export const refused = (error: unknown): boolean => {
+  const code = codeOf(error);
+  return /^[0-9A-Z]{5}$/.test(code) && !AWAY.has(code) && !code.startsWith("08");
+};
+
 /** Tells an absent or exhausted server from a bug; everything else stays what it is. */
 export function translate(error: unknown): unknown {
   const code = codeOf(error);

@@ -10,6 +10,7 @@ import type { Place } from "./log.ts";
 import { reclaimLost } from "./lost-connections.ts";
 import { connect } from "./provision.ts";
 import { type Sql, sql } from "./sql.ts";
+import type { SharedWrite } from "./together.ts";
 import { transact } from "./transact.ts";
 
 /** A service's own database. */
@@ -18,6 +19,8 @@ export interface Db extends AsyncDisposable {
   query<Row>(statement: Sql): Promise<Row[]>;
   /** An effect and its log entries in one statement; returns the rows of the effect, none if nothing happened. */
   write<Row = unknown>(context: Context | undefined, write: Write): Promise<Row[]>;
+  /** Like write, in one statement with others of its kind that come at the same moment: each happens, or does not, for itself. */
+  writeTogether<Row = unknown, Item = never>(context: Context | undefined, write: SharedWrite<Item>): Promise<Row[]>;
   /** Runs a unit of work in one transaction: idempotency claim first, log entries and recorded answer last. */
   commit<A>(context: Context | undefined, work: (tx: EntityTx) => Promise<A>): Promise<A>;
   /** Like commit, for answers that hold tokens: `again` proves the caller anew for the subject that `work` named. */

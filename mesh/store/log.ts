@@ -126,6 +126,30 @@ function loggedAlone(effect: Sql, { partition, type, subject, payload, trace: ow
   return { text, values, name: `o${effect.name}` };
 }
 
+/**
+ * Several effects of one kind with an entry for each that happened: by place, from 1. Heads are locked in ascending order
+ * before the first is moved, as all do who move several.
+ */
+export function loggedTogether(effect: Sql, entries: readonly Entry[]): Sql {
+  const { types, subjects, payloads, traces } = columnsOf(entries);
+  return sql`with ${effect},
+    log_item as (select e.place, i.partition, i.type, i.subject, i.payload, i.trace,
+        row_number() over (partition by i.partition order by e.place) as nth
+      from effect e join unnest(${entries.map(({ partition }) => partition)}::smallint[], ${types}::text[], ${subjects}::text[],
+          ${payloads}::bytea[], ${traces}::text[]) with ordinality as i (partition, type, subject, payload, trace, place)
+        on i.place = e.place),
+    log_held as (select h.partition, n.count from log_head h
+      join (select partition, count(*) as count from log_item group by partition) n on n.partition = h.partition
+      order by h.partition for update of h),
+    log_next as (update log_head h set seq = h.seq + n.count from (select * from log_held offset 0) n
+      where h.partition = n.partition returning h.partition, h.seq - n.count as before, clock_timestamp() as log_at),
+    log_entry as (insert into log (partition, seq, at, type, subject_id, payload, trace)
+      select i.partition, n.before + i.nth, n.log_at, i.type, i.subject, i.payload, i.trace
+      from log_item i join log_next n on n.partition = i.partition)
+    select effect.*, n.before + i.nth as log_seq, n.log_at
+    from effect join log_item i on i.place = effect.place join log_next n on n.partition = i.partition`;
+}
+
 const bufferOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, length);
 
 /** Where entries ended up, as the statement that wrote them says. */
@@ -143,6 +167,18 @@ export function placeOf(entries: readonly Entry[], { log_seq, log_at }: Head, tr
     (entry, n): LogEntry => ({ ...entry, trace: entry.trace || trace, seq: first + BigInt(n), at }),
   );
   return { partition: entries[0]?.partition ?? -1, seq, entries: logged };
+}
+
+/** The same for entries of several partitions, each where its row says; those without a row did not happen. */
+export function placesOf(entries: readonly Entry[], rows: ReadonlyMap<number, Head>): Place[] {
+  const logged = entries.flatMap((entry, at): LogEntry[] => {
+    const row = rows.get(at);
+    return row ? [{ ...entry, trace: entry.trace ?? "", seq: BigInt(row.log_seq), at: new Date(row.log_at) }] : [];
+  });
+  return [...Map.groupBy(logged, ({ partition }) => partition)].map(([partition, mine]) => {
+    mine.sort((a, b) => (a.seq < b.seq ? -1 : 1));
+    return { partition, seq: mine.at(-1)?.seq ?? 0n, entries: mine };
+  });
 }
 
 function columnsOf(entries: readonly Entry[]) {

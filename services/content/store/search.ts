@@ -105,12 +105,14 @@ const within = ({ from, to }: Slice): Sql =>
 const behind = ({ created_at, post_id }: Place): Sql =>
   sql`(d.created_at, d.post_id) < (${created_at}::timestamptz, ${post_id}::uuid)`;
 
-/** What the indexes without order can answer. */
+/** What the indexes without order can answer; those of arrays leave out empty ones. */
 const looked = ({ words, hashtag, mentionedId }: Wanted): Sql =>
   all(
     words === undefined ? undefined : sql`d.words @@ ${words}::tsquery`,
-    hashtag === undefined ? undefined : sql`d.hashtags @> array[${hashtag}::text]`,
-    mentionedId === undefined ? undefined : sql`d.mentioned_ids @> array[${mentionedId}::uuid]`,
+    hashtag === undefined ? undefined : sql`d.hashtags <> '{}' and d.hashtags @> array[${hashtag}::text]`,
+    mentionedId === undefined
+      ? undefined
+      : sql`d.mentioned_ids <> '{}' and d.mentioned_ids @> array[${mentionedId}::uuid]`,
   );
 
 /** What the indexes in the order of time can answer. */

@@ -53,13 +53,15 @@ export async function applyPosts(
   });
 
   await storeConsents(tx, consents);
-  await storePosts(tx, fresh);
+  const stored = await storePosts(tx, fresh);
   await storeTags(tx, fresh, new Set(held.keys()));
   await place(tx, fresh, how);
   const copies = await storeShares(tx, shares, how);
   const counts = await moveCounts(tx, sumChanges(counted));
+  const copied = new Set(stored.map(({ id }) => id));
   return [
-    ...(await copiesOf(tx, [...new Set([...changed.keys(), ...said.keys()])])),
+    ...stored,
+    ...(await copiesOf(tx, [...new Set([...changed.keys(), ...said.keys()]).difference(copied)])),
     ...copies,
     ...counts.map(countsWrite),
   ];

@@ -4,8 +4,10 @@ import { Audience } from "#gen/skein/common/v1/visibility_pb.ts";
 import { type PostCard, PostCardSchema } from "#gen/skein/content/v1/post_pb.ts";
 import type { Tx } from "#mesh/store/commit.ts";
 import { sql } from "#mesh/store/sql.ts";
-import { State } from "../hot/layout.ts";
+import type { HotWrite } from "../hot/keep-script.ts";
+import { Consent, packCardHalf, State } from "../hot/layout.ts";
 import type { CountedPost } from "../rules/counted.ts";
+import { type CountsRow, countsWrite } from "./counts.ts";
 
 /** A post as its author's log last speaks of it; without a card it is deleted. */
 export interface PostChange {
@@ -66,13 +68,20 @@ export const nowCounted = ({ card }: PostChange, approved: boolean | undefined):
   };
 };
 
-/** Stores posts as they are now. Of a deleted one, whose it was stays and that it is deleted, nothing else. */
-export async function storePosts({ query }: Pick<Tx, "query">, posts: readonly PostChange[]): Promise<void> {
-  if (posts.length === 0) return;
+/** The revision that a post got, and its counters. */
+type StoredRow = CountsRow & { readonly revision: string };
+
+/**
+ * Stores posts as they are now. Of a deleted one, whose it was stays and that it is deleted, nothing else. Returns the copies
+ * of those of which all is known by that: they are out, and quote nothing.
+ */
+export async function storePosts({ query }: Pick<Tx, "query">, posts: readonly PostChange[]): Promise<HotWrite[]> {
+  if (posts.length === 0) return [];
+  const bytes = new Map(posts.flatMap(({ postId, card }) => (card ? [[postId, bytesOf(card)] as const] : [])));
   const of = <V>(value: (post: PostChange) => V): V[] => posts.map(value);
   const in_ = <V>(value: (card: PostCard) => V): (V | null)[] => posts.map(({ card }) => (card ? value(card) : null));
-  await query(sql`
-    insert into post as p (post_id, author_id, shard, version, state, audience, created_at, parent_id, parent_author_id,
+  const rows = await query<StoredRow>(sql`
+    with stored as (insert into post as p (post_id, author_id, shard, version, state, audience, created_at, parent_id, parent_author_id,
       quoted_id, quoted_author_id, quote_asks, language, has_media, card)
     select post_id, author_id, shard, version, state, coalesce(audience, 0), created_at, parent_id, parent_author_id,
       quoted_id, quoted_author_id, coalesce(quote_asks, false), coalesce(language, ''), coalesce(has_media, false), card
@@ -83,14 +92,24 @@ export async function storePosts({ query }: Pick<Tx, "query">, posts: readonly P
       ${in_(({ reply }) => reply?.parentId || null)}::uuid[], ${in_(({ reply }) => reply?.parentAuthorId || null)}::uuid[],
       ${in_(({ quoted }) => quoted?.postId || null)}::uuid[], ${in_(({ quoted }) => quoted?.authorId || null)}::uuid[],
       ${in_(({ quoted }) => quoted?.needsApproval ?? false)}::boolean[], ${in_(({ language }) => language)}::text[],
-      ${in_(({ media }) => media.length > 0)}::boolean[], ${in_(bytesOf)}::bytea[])
+      ${in_(({ media }) => media.length > 0)}::boolean[], ${in_(({ id }) => bytes.get(id) ?? null)}::bytea[])
       as n (post_id, author_id, shard, version, state, audience, created_at, parent_id, parent_author_id,
         quoted_id, quoted_author_id, quote_asks, language, has_media, card)
     on conflict (post_id) do update set version = excluded.version, state = excluded.state, audience = excluded.audience,
       created_at = excluded.created_at, parent_id = excluded.parent_id, parent_author_id = excluded.parent_author_id,
       quoted_id = excluded.quoted_id, quoted_author_id = excluded.quoted_author_id, quote_asks = excluded.quote_asks,
       language = excluded.language, has_media = excluded.has_media, card = excluded.card,
-      revision = greatest(p.revision + 1, revision())`);
+      revision = greatest(p.revision + 1, revision())
+      returning post_id, revision)
+    select s.post_id, s.revision, c.likes, c.shares, c.replies, c.quotes, coalesce(c.version, 0) as version
+    from stored s left join post_count c on c.post_id = s.post_id`);
+  const quoting = new Set(posts.flatMap(({ postId, card }) => (card?.quoted ? [postId] : [])));
+  return rows.flatMap((row) => {
+    const card = bytes.get(row.post_id);
+    if (!card || quoting.has(row.post_id)) return [];
+    const half = packCardHalf({ revision: Number(row.revision), state: State.PUBLISHED, consent: Consent.SHOWN });
+    return [{ ...countsWrite(row), card: { half, bytes: card } }];
+  });
 }
 
 export const createdAt = ({ card, at }: PostChange): Date => (card?.createdAt ? timestampDate(card.createdAt) : at);

@@ -53,8 +53,11 @@ export class Discovery20261124 extends Migration {
       words tsvector not null, primary key (created_at, post_id)) partition by range (created_at)`);
     // Every search reads what was added and not sorted in yet: not more than so many kilobytes of it.
     this.addSql(`create index search_doc_words on search_doc using gin (words) with (gin_pending_list_limit = 256)`);
-    this.addSql(`create index search_doc_hashtags on search_doc using gin (hashtags)`);
-    this.addSql(`create index search_doc_mentioned on search_doc using gin (mentioned_ids)`);
+    // Most posts have neither: an index over all of them would have an entry for each that says so.
+    this.addSql(`create index search_doc_hashtags on search_doc using gin (hashtags) where hashtags <> '{}'`);
+    this.addSql(
+      `create index search_doc_mentioned on search_doc using gin (mentioned_ids) where mentioned_ids <> '{}'`,
+    );
     this.addSql(`create index search_doc_author on search_doc (author_id, created_at, post_id)`);
     this.addSql(
       `create index search_doc_replied on search_doc (parent_author_id, created_at, post_id) where parent_author_id is not null`,

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { restAfter } from "./pace.ts";
+
+test.each([
+  { took: 0, awaited: false, rest: 20 },
+  { took: 4, awaited: false, rest: 16 },
+  { took: 10, awaited: false, rest: 10 },
+  { took: 15, awaited: false, rest: 15 },
+  { took: 30, awaited: false, rest: 10 },
+  { took: 500, awaited: false, rest: 0 },
+  { took: 0, awaited: true, rest: 0 },
+  { took: 3, awaited: true, rest: 3 },
+  { took: 15, awaited: true, rest: 5 },
+  { took: 500, awaited: true, rest: 0 },
+])("after a round of $took ms, awaited: $awaited, a consumer rests $rest ms", ({ took, awaited, rest }) => {
+  expect(restAfter(took, awaited)).toBe(rest);
+});
