@@ -21,7 +21,7 @@ interface Row {
 }
 
 async function run({ url, work, loop, ms, seed }: Job): Promise<Outcome> {
-  using caller = createCaller(url);
+  using caller = await createCaller(url);
   const next = callsOf(work, chanceOf(seed));
   const rows = new Map<string, Row>();
   const reasons: Record<string, number> = {};

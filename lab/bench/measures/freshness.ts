@@ -43,7 +43,7 @@ export async function lagsOf(
   choose: () => { person: Person; followers: readonly Person[] },
   { perSecond, ms, everyMs = 5 }: { perSecond: number; ms: number; everyMs?: number },
 ): Promise<{ lags: Counted; missed: number }> {
-  using caller = createCaller(bench.ground.url);
+  using caller = await createCaller(bench.ground.url);
   const histogram = createHistogram();
   let missed = 0;
   await pace({ perSecond }, ms, async () => {

@@ -31,7 +31,7 @@ export async function eachCalls<I extends DescMessage>(
   method: DescMethod & { readonly input: I },
   requestOf: (person: Person) => MessageInitShape<I>,
 ): Promise<Buffer[]> {
-  using caller = createCaller(ground.url);
+  using caller = await createCaller(ground.url);
   const answers: Buffer[] = [];
   let next = 0;
   const worker = async () => {

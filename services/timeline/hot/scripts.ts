@@ -22,7 +22,7 @@ if #before > 0 then
   end
 end
 local ids = call('LRANGE', key, from, most < 0 and -1 or from + most - 1)
-call('PEXPIRE', key, ARGV[4])
+if call('PTTL', key) < 0.9 * ARGV[4] then call('PEXPIRE', key, ARGV[4]) end -- a read that writes waits for the disk
 ids[#ids + 1] = tail
 return {state, told, table.concat(ids)}`);
 

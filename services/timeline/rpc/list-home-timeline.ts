@@ -29,18 +29,13 @@ export const listHomeTimeline =
     const home = await homeFrom(deps, callerOf(ctx), { place, mode, now: ctx.now, limit });
     const { viewer, trust, source, reset } = home;
     const from = reset ? BEGINNING : reading;
-    const showing = {
-      timeline: "HOME",
-      viewer,
-      trust,
-      now: ctx.now,
-      limit,
-      doubted: readInfo.satisfied === false,
-    } as const;
-    const page = await pageOf(deps, ctx, source.read, from, showing);
-    const known = newestKnownItemId.toLowerCase();
     const ranked = source.mode === TimelineMode.RANKED;
     const first = from.place === undefined;
+    const page = await pageOf(deps, ctx, source.read, from, {
+      ...{ timeline: "HOME", viewer, trust, now: ctx.now, limit, doubted: readInfo.satisfied === false },
+      slot: first ? trust?.first[ranked ? "ranked" : "newest"] : undefined,
+    });
+    const known = newestKnownItemId.toLowerCase();
     const unread =
       known === "" || (ranked && !first) ? NONE : (ranked ? unreadOfHead : unreadBehind)(deps, home, page, known);
     page.token ??= page.next ? deps.cursors.wrap(method, packReading(page.next)) : "";

@@ -1,6 +1,6 @@
 import { recent } from "#mesh/identity/recent.ts";
 import { ID_BYTES, idAt } from "../rules/entry-ids.ts";
-import type { Ready } from "../view/ready.ts";
+import type { Slot } from "../view/ready.ts";
 import type { Acts } from "../view/shapes.ts";
 import type { KnownAccounts } from "./known-accounts.ts";
 import type { Viewer } from "./viewer.ts";
@@ -18,7 +18,8 @@ export interface Trust {
   acts: OwnActs | undefined;
   /** A mute among them ends then. */
   until: number;
-  ready?: Ready;
+  /** First pages, by time and ranked. */
+  readonly first: { readonly newest: Slot; readonly ranked: Slot };
 }
 
 /** What the reader did with posts: all of it, down to a post. */
@@ -53,6 +54,7 @@ const LIFE_MS = 10 * 60_000;
 
 const begin = (): Trust => ({
   ...{ mark: "", viewer: undefined, between: new Map(), acts: undefined, until: Number.POSITIVE_INFINITY },
+  first: { newest: {}, ranked: {} },
 });
 
 /** Nobody is known yet. */

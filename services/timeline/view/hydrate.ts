@@ -8,7 +8,7 @@ import type { Trust } from "../store/trust.ts";
 import type { Viewer } from "../store/viewer.ts";
 import { type Gate, gate, isFresh } from "./gate.ts";
 import { present } from "./present.ts";
-import { isReady, keepReady } from "./ready.ts";
+import { isReady, keepReady, type Slot } from "./ready.ts";
 import type { Candidate, Card, Counts, Entry } from "./shapes.ts";
 
 /** How candidates are shown. */
@@ -27,6 +27,8 @@ export interface Showing {
   readonly doubted?: boolean;
   /** What may be believed of what this process remembers of the viewer. */
   readonly trust?: Trust | undefined;
+  /** Where the page of the time before is, and this one is kept for the next. */
+  readonly slot?: Slot | undefined;
   /** Accounts to be told about besides, by `gate`. */
   readonly also?: readonly string[];
 }
@@ -71,7 +73,7 @@ export async function hydrate(
   showing: Showing,
 ): Promise<Hydrated> {
   const { timeline, viewer, doubted = false } = showing;
-  const ready = timeline === "HOME" && !doubted ? showing.trust?.ready : undefined;
+  const ready = doubted ? undefined : showing.slot?.ready;
   const page = await readPage(
     deps,
     candidates.map(({ id }) => id),

@@ -68,7 +68,7 @@ export async function pageOf(
     const wanted = limit - items.length;
     const listed = await source(place, withReserve(wanted));
     const page = await hydrate(deps, ctx, listed.candidates, { ...showing, limit: wanted, seen });
-    const whole = round === 1 ? wholeOf(showing.trust?.ready, page, listed) : undefined;
+    const whole = round === 1 ? wholeOf(showing.slot?.ready, page, listed) : undefined;
     if (whole) return whole;
     items.push(...page.items);
     bytes.push(...page.bytes);
@@ -89,7 +89,7 @@ export async function pageOf(
         collapsed,
         gate: opened,
       };
-      const ready = showing.trust?.ready;
+      const ready = showing.slot?.ready;
       if (round === 1 && ready?.hydrated === page) ready.whole = { place: placeOf(listed, page), shown };
       return shown;
     }

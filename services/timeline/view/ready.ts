@@ -20,16 +20,21 @@ export interface Ready {
   whole?: { readonly place: string; readonly shown: TimelinePage };
 }
 
+/** Where one is kept. */
+export interface Slot {
+  ready?: Ready;
+}
+
 type Asked = Pick<Showing, "viewer" | "limit" | "now" | "seen">;
 
 /** Keeps what was hydrated for the next time, if it can be told then whether it still holds. */
 export function keepReady(
-  { timeline, trust, doubted, ...asked }: Showing,
+  { slot, doubted, ...asked }: Showing,
   made: Pick<Ready, "page" | "candidates" | "moment" | "hydrated">,
 ): void {
   const whole = made.page.proof && !doubted && made.hydrated.missing.length === 0 && beginning(asked);
-  if (!trust || timeline !== "HOME" || !whole) return;
-  trust.ready = { ...made, viewer: asked.viewer, limit: asked.limit, until: firstEnd(asked) };
+  if (!slot || !whole) return;
+  slot.ready = { ...made, viewer: asked.viewer, limit: asked.limit, until: firstEnd(asked) };
 }
 
 /** Whether what was hydrated then is what would be hydrated now; that its page is the same is known already. */
