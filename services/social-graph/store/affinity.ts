@@ -4,22 +4,18 @@ import type { Tx } from "#mesh/store/commit.ts";
 import { sql } from "#mesh/store/sql.ts";
 import type { Deps } from "../deps.ts";
 import { affinityOf, type Interaction, type Ties, WORTH } from "../rules/affinity.ts";
+import type { Contact, Counted } from "../rules/contacts.ts";
 import type { Query } from "./query.ts";
 
-/** Something that a viewer did about an account, or no longer does. */
-export interface Contact {
-  readonly viewerId: string;
-  readonly authorId: string;
-  readonly what: Interaction;
-  readonly at: Date;
-}
-
-/** Counts an interaction. The score is brought to the later of the two moments, so it does not matter which came first. */
-export async function addContact(tx: Tx, { viewerId, authorId, what, at }: Contact, halfLifeMs: number): Promise<void> {
-  const times = (kind: Interaction) => (kind === what ? 1 : 0);
+/** Counts interactions, one of each pair. The score is brought to the later of the two moments, so it does not matter which came first. */
+export async function addContacts(tx: Tx, contacts: readonly Counted[], halfLifeMs: number): Promise<void> {
+  if (contacts.length === 0) return;
+  const column = <K extends keyof Counted>(name: K) => contacts.map((one) => one[name]);
   await tx.query(sql`
     insert into affinity (viewer_id, author_id, likes, replies, shares, mentions, score, scored_at)
-    values (${viewerId}, ${authorId}, ${times("likes")}, ${times("replies")}, ${times("shares")}, ${times("mentions")}, ${WORTH[what]}, ${at})
+    select * from unnest(${column("viewerId")}::uuid[], ${column("authorId")}::uuid[], ${column("likes")}::int[], ${column("replies")}::int[],
+      ${column("shares")}::int[], ${column("mentions")}::int[], ${column("score")}::float8[], ${column("at")}::timestamptz[])
+      as n (viewer_id, author_id, likes, replies, shares, mentions, score, scored_at) order by viewer_id, author_id
     on conflict (viewer_id, author_id) do update set likes = affinity.likes + excluded.likes,
       replies = affinity.replies + excluded.replies, shares = affinity.shares + excluded.shares,
       mentions = affinity.mentions + excluded.mentions, scored_at = greatest(affinity.scored_at, excluded.scored_at),

@@ -33,6 +33,7 @@ interface Row {
   /** When the first of the mutes among the edges ends. */
   until: string | null;
   own: Buffer | null;
+  ties: Buffer | null;
 }
 
 type Needed = Pick<Deps, "db" | "clock" | "authors" | "accounts">;
@@ -57,7 +58,7 @@ export async function readBetween(
   };
   const unknown: string[] = [];
   for (const id of ids) {
-    const flags = trust?.between.get(id);
+    const flags = trust?.between.get(id) ?? (trust?.whole ? 0 : undefined);
     const facts = flags === undefined ? undefined : deps.accounts.get(id);
     if (flags === undefined || !facts) unknown.push(id);
     else say(id, flags | facts.flags, facts.author);
@@ -107,7 +108,7 @@ async function askAbout({ db, clock, authors, accounts }: Needed, asking: Asking
     const flags = (common[place] ?? 0) | (said & Flag.LOCKED);
     const author = flags & Flag.STANDING ? (learnt?.get(place) ?? known[place]?.author) : undefined;
     say(id, said | flags, author);
-    trust?.between.set(id, said & ~Flag.LOCKED);
+    if (trust && !trust.whole) trust.between.set(id, said & ~Flag.LOCKED);
     accounts.learn(id, { flags, author }, moment);
   });
   if (row?.acts) {
@@ -119,7 +120,12 @@ async function askAbout({ db, clock, authors, accounts }: Needed, asking: Asking
   }
   if (!trust) return;
   if (row?.until) trust.until = Math.min(trust.until, new Date(row.until).getTime());
-  trust.acts ??= ownActsIn(row?.own);
+  if (trust.acts) return;
+  trust.acts = ownActsIn(row?.own);
+  if (!row?.ties) return;
+  trust.between.clear();
+  eachRecord(row.ties, (id, flags) => trust.between.set(id, (trust.between.get(id) ?? 0) | flags));
+  trust.whole = true;
 }
 
 /** The version of no profile. */
@@ -138,21 +144,24 @@ function flagsIn(records: Buffer | null | undefined, flags: Uint16Array): Uint16
   return flags;
 }
 
-const OWN_BYTES = ID_BYTES + 2;
+/** Ids, each with two bytes of bits. */
+function eachRecord(records: Buffer | null | undefined, tell: (id: string, bits: number) => void): void {
+  const length = ID_BYTES + 2;
+  for (let at = 0; records && at < records.length; at += length)
+    tell(idAt(records.subarray(at), 0), records.readUInt16BE(at + ID_BYTES));
+}
 
 /** Posts, each with bits of what was done with it; of each kind of deed no more than the newest. */
 function ownActsIn(records: Buffer | null | undefined): OwnActs {
   const bits = new Map<string, number>();
   const counted = [0, 0];
   let floor = "";
-  for (let at = 0; records && at < records.length; at += OWN_BYTES) {
-    const id = idAt(records.subarray(at), 0);
-    const bit = records.readUInt16BE(at + ID_BYTES);
+  eachRecord(records, (id, bit) => {
     bits.set(id, (bits.get(id) ?? 0) | bit);
     const kind = bit === HIDDEN ? 1 : 0;
     counted[kind] = (counted[kind] ?? 0) + 1;
     if (counted[kind] === MOST_OWN && id > floor) floor = id;
-  }
+  });
   return { floor, of: new Map([...bits].map(([id, said]) => [id, actsOf(said)])) };
 }
 

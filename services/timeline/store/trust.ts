@@ -15,6 +15,8 @@ export interface Trust {
   viewer: Viewer | undefined;
   /** What is between the reader and accounts, without what is said of these to everybody: bits of rules/between-flags.ts. */
   readonly between: Map<string, number>;
+  /** Whether nothing is between the reader and whoever is not in there. */
+  whole: boolean;
   acts: OwnActs | undefined;
   /** A mute among them ends then. */
   until: number;
@@ -53,7 +55,14 @@ const MOST_BETWEEN = 2_000;
 const LIFE_MS = 10 * 60_000;
 
 const begin = (): Trust => ({
-  ...{ mark: "", viewer: undefined, between: new Map(), acts: undefined, until: Number.POSITIVE_INFINITY },
+  ...{
+    mark: "",
+    viewer: undefined,
+    between: new Map(),
+    whole: false,
+    acts: undefined,
+    until: Number.POSITIVE_INFINITY,
+  },
   first: { newest: {}, ranked: {} },
 });
 
