@@ -95,7 +95,15 @@ export interface Consumer<Deps> {
   readonly handles: readonly Handling<Deps>[];
   readonly restores: readonly Restoring<Deps>[];
   readonly keeps?: Keeps<Deps> | undefined;
+  /** Rounds are no closer together than this, while nobody waits. */
+  readonly paceMs?: number;
 }
+
+/** A pace for what hardly anybody waits for: what happens meanwhile shares a transaction. */
+const LEISURE_MS = 75;
+
+/** Lets a consumer take its time as long as nobody waits for it. */
+export const leisurely = <Deps>(consumer: Consumer<Deps>): Consumer<Deps> => ({ ...consumer, paceMs: LEISURE_MS });
 
 /** Says what to do about one kind of event. */
 export const on = <E extends DescMessage, Deps>(

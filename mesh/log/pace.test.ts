@@ -15,3 +15,11 @@ test.each([
 ])("after a round of $took ms, awaited: $awaited, a consumer rests $rest ms", ({ took, awaited, rest }) => {
   expect(restAfter(took, awaited)).toBe(rest);
 });
+
+test.each([
+  { took: 0, awaited: false, rest: 75 },
+  { took: 30, awaited: false, rest: 45 },
+  { took: 3, awaited: true, rest: 3 },
+])("a consumer of leisure rests $rest ms after a round of $took ms, awaited: $awaited", ({ took, awaited, rest }) => {
+  expect(restAfter(took, awaited, 75)).toBe(rest);
+});

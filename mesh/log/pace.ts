@@ -5,10 +5,11 @@ const SHARE = 1 / 2;
 
 /**
  * How long to rest after a round that took so long: what comes meanwhile shares the transaction of the next. Where somebody
- * waits the next comes sooner, but not so soon that rounds of single events take all there is.
+ * waits the next comes sooner, but not so soon that rounds of single events take all there is. `least` is a consumer's own pace.
  */
-export function restAfter(tookMs: number, awaited: boolean): number {
+export function restAfter(tookMs: number, awaited: boolean, least: number = PACE_MS.least): number {
   const fair = tookMs / SHARE;
-  const pace = awaited ? Math.min(PACE_MS.least, fair) : Math.min(PACE_MS.most, Math.max(PACE_MS.least, fair));
+  const most = Math.max(PACE_MS.most, least);
+  const pace = awaited ? Math.min(PACE_MS.least, fair) : Math.min(most, Math.max(least, fair));
   return Math.max(0, pace - tookMs);
 }

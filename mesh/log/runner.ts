@@ -208,7 +208,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
         log.warn({ consumer: consumer.name, source, cause: error }, "source not read");
         await lent.timers.sleep(200, stop.signal).catch(() => undefined);
       });
-      const left = restAfter(performance.now() - began, waiters.any);
+      const left = restAfter(performance.now() - began, waiters.any, consumer.paceMs);
       nap = new AbortController();
       if (left > 1) await lent.timers.sleep(left, nap.signal).catch(() => undefined);
     }

@@ -7,7 +7,7 @@ import {
 } from "#gen/skein/content/v1/content_events_pb.ts";
 import type { PostCard } from "#gen/skein/content/v1/post_pb.ts";
 import { PostRowSchema } from "#gen/skein/content/v1/snapshot_rows_pb.ts";
-import { consumer, from, on, together } from "#mesh/consumer.ts";
+import { consumer, from, leisurely, on, together } from "#mesh/consumer.ts";
 import type { Deps } from "../deps.ts";
 import { indexCards, unindexPost, unindexShard } from "../store/search-index.ts";
 
@@ -21,22 +21,24 @@ function latest(cards: readonly (PostCard | undefined)[]): PostCard[] {
 }
 
 /** Posts of our own log become findable, in the version that is announced; deleted ones are found no more. */
-export const indexPosts = consumer<Deps>(
-  "index-posts",
-  [
-    ...together(said, (deliveries, tx) => indexCards(tx, latest(deliveries.map(({ event }) => event.card)))),
-    on(PostDeletedSchema, ({ event, tx }) => unindexPost(tx, event)),
-  ],
-  [
-    from(
-      "post",
-      PostRowSchema,
-      ({ rows, tx }) =>
-        indexCards(
-          tx,
-          rows.flatMap(({ card }) => card ?? []),
-        ),
-      ({ tx, partition }) => unindexShard(tx, partition),
-    ),
-  ],
+export const indexPosts = leisurely(
+  consumer<Deps>(
+    "index-posts",
+    [
+      ...together(said, (deliveries, tx) => indexCards(tx, latest(deliveries.map(({ event }) => event.card)))),
+      on(PostDeletedSchema, ({ event, tx }) => unindexPost(tx, event)),
+    ],
+    [
+      from(
+        "post",
+        PostRowSchema,
+        ({ rows, tx }) =>
+          indexCards(
+            tx,
+            rows.flatMap(({ card }) => card ?? []),
+          ),
+        ({ tx, partition }) => unindexShard(tx, partition),
+      ),
+    ],
+  ),
 );

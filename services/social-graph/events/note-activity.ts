@@ -18,7 +18,7 @@ import {
   AccountRegisteredSchema,
   ProfileUpdatedSchema,
 } from "#gen/skein/identity/v1/identity_events_pb.ts";
-import { consumer, together } from "#mesh/consumer.ts";
+import { consumer, leisurely, together } from "#mesh/consumer.ts";
 import type { Deps } from "../deps.ts";
 import { noteActive } from "../store/activity.ts";
 
@@ -52,17 +52,19 @@ const signs: readonly Sign[] = [
 const doers = new Map(signs.map(({ schema, doer }) => [schema.typeName, doer]));
 
 /** Whoever does something was there. What happens to an account without its doing says nothing about it. */
-export const noteActivity = consumer<Deps>(
-  "note-activity",
-  together(
-    signs.map(({ schema }) => schema),
-    async (deliveries, tx) => {
-      const last = new Map<string, Date>();
-      for (const { event, at } of deliveries) {
-        const doer = doers.get(event.$typeName)?.(event);
-        if (doer && at > (last.get(doer) ?? new Date(0))) last.set(doer, at);
-      }
-      await noteActive(tx, last);
-    },
+export const noteActivity = leisurely(
+  consumer<Deps>(
+    "note-activity",
+    together(
+      signs.map(({ schema }) => schema),
+      async (deliveries, tx) => {
+        const last = new Map<string, Date>();
+        for (const { event, at } of deliveries) {
+          const doer = doers.get(event.$typeName)?.(event);
+          if (doer && at > (last.get(doer) ?? new Date(0))) last.set(doer, at);
+        }
+        await noteActive(tx, last);
+      },
+    ),
   ),
 );

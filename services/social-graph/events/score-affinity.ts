@@ -10,7 +10,7 @@ import {
   ReplyCreatedSchema,
 } from "#gen/skein/content/v1/content_events_pb.ts";
 import { AccountBlockedSchema, AccountUnfollowedSchema, UnfollowReason } from "#gen/skein/graph/v1/graph_events_pb.ts";
-import { consumer, type Delivery, on, together } from "#mesh/consumer.ts";
+import { consumer, type Delivery, leisurely, on, together } from "#mesh/consumer.ts";
 import type { Deps } from "../deps.ts";
 import type { Interaction } from "../rules/affinity.ts";
 import { type Contact, countContacts } from "../rules/contacts.ts";
@@ -29,24 +29,26 @@ type Deed = MessageShape<(typeof DEEDS)[number]>;
  * What somebody does about another's posts brings them nearer; who unfollows or blocks wants that forgotten. Follows
  * themselves are no part of it: they are read where they are kept, and so hold at once.
  */
-export const scoreAffinity = consumer<Deps>("score-affinity", [
-  ...together<(typeof DEEDS)[number], Deps>(DEEDS, async (deliveries, tx, { config }) => {
-    // Whoever likes their own posts comes no nearer to themselves.
-    const contacts = deliveries
-      .map(contactIn)
-      .filter(({ viewerId, authorId }) => authorId !== "" && viewerId !== authorId);
-    await addContacts(tx, countContacts(contacts, config.affinityHalfLife), config.affinityHalfLife);
-  }),
-  on(PostUnlikedSchema, (heard) => further(heard, "likes", heard.event.likerId, heard.event.authorId)),
-  on(PostUnsharedSchema, (heard) => further(heard, "shares", heard.event.sharerId, heard.event.authorId)),
-  on(AccountUnfollowedSchema, async ({ tx, event: { followerId, followeeId, reason } }) => {
-    if (reason === UnfollowReason.UNFOLLOWED) await forgetContacts(tx, followerId, followeeId);
-  }),
-  on(AccountBlockedSchema, async ({ tx, event: { blockerId, blockedId } }) => {
-    await forgetContacts(tx, blockerId, blockedId);
-    await forgetContacts(tx, blockedId, blockerId);
-  }),
-]);
+export const scoreAffinity = leisurely(
+  consumer<Deps>("score-affinity", [
+    ...together<(typeof DEEDS)[number], Deps>(DEEDS, async (deliveries, tx, { config }) => {
+      // Whoever likes their own posts comes no nearer to themselves.
+      const contacts = deliveries
+        .map(contactIn)
+        .filter(({ viewerId, authorId }) => authorId !== "" && viewerId !== authorId);
+      await addContacts(tx, countContacts(contacts, config.affinityHalfLife), config.affinityHalfLife);
+    }),
+    on(PostUnlikedSchema, (heard) => further(heard, "likes", heard.event.likerId, heard.event.authorId)),
+    on(PostUnsharedSchema, (heard) => further(heard, "shares", heard.event.sharerId, heard.event.authorId)),
+    on(AccountUnfollowedSchema, async ({ tx, event: { followerId, followeeId, reason } }) => {
+      if (reason === UnfollowReason.UNFOLLOWED) await forgetContacts(tx, followerId, followeeId);
+    }),
+    on(AccountBlockedSchema, async ({ tx, event: { blockerId, blockedId } }) => {
+      await forgetContacts(tx, blockerId, blockedId);
+      await forgetContacts(tx, blockedId, blockerId);
+    }),
+  ]),
+);
 
 function contactIn({ event, at: said }: { readonly event: Deed; readonly at: Date }): Contact {
   const contact = (what: Interaction, viewerId: string, authorId: string, moment: Timestamp | undefined): Contact => ({
