@@ -1,3 +1,6 @@
+import cluster from "node:cluster";
+import { hostConfig } from "#mesh/host/host-config.ts";
+import { leadSeveral } from "#mesh/host/several.ts";
 import { type Mesh, startMesh } from "#mesh/host.ts";
 import { gateway } from "./gateway/index.ts";
 import { content } from "./services/content/index.ts";
@@ -8,7 +11,25 @@ import { timeline } from "./services/timeline/index.ts";
 /** Every service of the mesh; whoever is called stands before whoever calls. */
 export const everything = [socialGraph, identity, content, timeline, gateway];
 
-if (import.meta.main) await serve(process.argv.slice(2));
+if (import.meta.main) await start();
+
+async function start(): Promise<void> {
+  const { processes, adminPort } = await Promise.try(hostConfig).catch((error: unknown) => leave(1, wordsOf(error)));
+  if (cluster.isPrimary && processes > 1) await lead(processes, adminPort);
+  else await serve(process.argv.slice(2));
+}
+
+/** Lets several processes do what this one was started for. */
+async function lead(count: number, adminPort: number): Promise<void> {
+  const stop = new AbortController();
+  void askedToStop().then(() => stop.abort());
+  const ready = (told: unknown) => void process.send?.(told);
+  const say = (words: string) => void process.stderr.write(`${words}\n`);
+  await leadSeveral({ count, adminPort, stop: stop.signal, ready, say }).catch((error: Error) => {
+    if (!stop.signal.aborted) leave(1, error.message);
+  });
+  leave(0);
+}
 
 /** Runs the named services, all if none is named, until SIGINT, SIGTERM or the end of whoever started them; then drains. */
 async function serve(names: readonly string[]): Promise<void> {

@@ -10,7 +10,7 @@ export const bench = command({
   usage: [
     `bench [${measures.join("|")}]... [--quick] [--report DIR]`,
     "bench mix [--graph FILE | --synthetic N]",
-    "bench [...] [--shape one|split] [--rounds N] [--seconds N]",
+    "bench [...] [--shape one|pair|split] [--rounds N] [--seconds N]",
   ],
   help: `Starts a mesh on servers of its own, fills it, and calls it from a process of its own. Every figure stands beside a limit of this
 machine that was measured in the same run: compare ratios, never figures of two runs. Without a name everything is measured.
@@ -25,7 +25,7 @@ celebrity  posts of an account with 1,000,000 followers
 
   --quick        less of everything: all of it in about three minutes
   --report DIR   writes an HTML page with plots, and the raw figures, into this folder
-  --shape SHAPE  one process for all services (one), or one for each (split)
+  --shape SHAPE  one process for all services (one), two that share the work (pair), or one for each (split)
   --rounds N     comparisons with the limit, one right after the other (5, quick 3); the median counts
   --seconds N    how long each side of a comparison lasts (5, quick 1)
   --graph FILE   for mix: an edge list, each line two numbers who follow each other (lab/data/socfb-Reed98.edges)

@@ -118,7 +118,7 @@ export async function startMesh(services: readonly Service[], options: MeshOptio
     metrics,
     log,
     revocations: createRevocations(),
-    connections: Math.max(2, Math.floor(config.databaseConnections / Math.max(1, storing))),
+    connections: Math.max(2, Math.floor(config.databaseConnections / config.processes / Math.max(1, storing))),
     stopping: stop.signal,
   };
   for (const service of here) running.push(await startService(service, shared, scope));

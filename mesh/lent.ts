@@ -80,7 +80,10 @@ function next(): string {
 const LONGEST_MS = 2 ** 31 - 1;
 
 function after(ms: number, fn: () => void): Disposable {
-  if (ms <= LONGEST_MS) return setTimeout(fn, ms);
+  if (ms <= LONGEST_MS) {
+    const timer = setTimeout(fn, ms);
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  }
   let timer: NodeJS.Timeout;
   const wait = (left: number): void => {
     const step = Math.min(left, LONGEST_MS);

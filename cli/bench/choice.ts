@@ -23,7 +23,7 @@ export interface Choice {
   readonly measures: readonly MeasureName[];
   readonly quick: boolean;
   readonly json: boolean;
-  readonly shape: "one" | "split";
+  readonly shape: "one" | "pair" | "split";
   /** Comparisons of a figure with its anchor, one right after the other. */
   readonly rounds: number;
   /** That one side of a comparison lasts. */
@@ -48,7 +48,8 @@ export interface Typed {
 /** Reads what was typed; whatever makes no sense is refused before anything is started. */
 export function choiceOf(words: readonly string[], typed: Typed): Choice {
   const { quick = false, json = false, shape = "one", report, graph, synthetic } = typed;
-  if (shape !== "one" && shape !== "split") throw misused(`"${shape}" is no shape`, "say one or split");
+  if (shape !== "one" && shape !== "pair" && shape !== "split")
+    throw misused(`"${shape}" is no shape`, "say one, pair or split");
   if (graph !== undefined && synthetic !== undefined)
     throw misused("--graph and --synthetic exclude each other", "a graph is read from a file or made");
   const asked = new Set(words.map(known));

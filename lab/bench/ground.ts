@@ -31,7 +31,8 @@ export interface BenchGround extends AsyncDisposable {
   people(count: number): Promise<{ accountId: string; token: string }[]>;
 }
 
-export type Shape = "one" | "split";
+/** All in one process, in two that share everything, or one process for each service. */
+export type Shape = "one" | "pair" | "split";
 
 /** Starts the whole mesh in a shape. */
 export async function startBenchGround(shape: Shape): Promise<BenchGround> {
@@ -80,7 +81,7 @@ export async function startBenchGround(shape: Shape): Promise<BenchGround> {
     meshPids = () => split.pids;
   } else {
     const child = fork(join(import.meta.dirname, "../../main.ts"), [], {
-      env,
+      env: { ...env, ...(shape === "pair" && { MESH_PROCESSES: "2" }) },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       // BENCH_PROFILE=folder leaves a CPU profile of the mesh there.
       execArgv: process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [],

@@ -11,7 +11,7 @@ export interface Person {
 
 /** Registers people under these handles and signs them in. */
 export async function arrive<const Handle extends string>(
-  town: Town,
+  town: Pick<Town, "client">,
   ...handles: readonly Handle[]
 ): Promise<Record<Handle, Person>> {
   const accounts = town.client(IdentityService);

@@ -21,7 +21,7 @@ const followed = ({ consumes = [] }: (typeof everything)[number]) =>
  * Waits until every consumer of every service stands where its source's log ends, and nothing was announced meanwhile;
  * then nothing may have been put aside.
  */
-export async function settled(town: Town): Promise<void> {
+export async function settled(town: Pick<Town, "look">): Promise<void> {
   await using scope = new AsyncDisposableStack();
   const services = everything.filter(({ migrations }) => migrations);
   const looks = await Promise.all(

@@ -7,6 +7,8 @@ import { openKeyring } from "#mesh/identity/keyring.ts";
 import { connect, urlsOf } from "#mesh/store/provision.ts";
 import { copyDatabases, dropDatabases } from "#mesh/testing/databases.ts";
 import { startTestMesh } from "#mesh/testing.ts";
+import { spawnChild } from "../../cli/fleet/child.ts";
+import { withoutAdministrator } from "../../cli/fleet/posts.ts";
 import { startSplit } from "../../cli/split.ts";
 import { everything } from "../../main.ts";
 
@@ -62,30 +64,77 @@ async function startTogether(env: Record<string, string>): Promise<Town> {
   };
 }
 
-async function startApart(env: Record<string, string>): Promise<Town> {
+/** Databases of their own for processes that are started like any user's, and the environment to find them. */
+async function ownGround(env: Record<string, string>) {
   const { postgres, redis, nats, keys } = inject("servers");
   const name = `t_${crypto.randomUUID().slice(0, 8)}`;
   await copyDatabases(everything, { postgres, keys }, `${name}_`);
+  return {
+    prefix: `${name}_`,
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: postgres,
+      REDIS_URL: redis,
+      NATS_URL: nats,
+      SKEIN_KEYS: keys,
+      SKEIN_NAMESPACE: name,
+      DATABASE_PREFIX: `${name}_`,
+      GATEWAY_PORT: "0",
+      IDENTITY_MAIL_FOLDER: `${keys}/../mail`,
+      ...env,
+    },
+    drop: () => dropDatabases(everything, postgres, `${name}_`),
+  };
+}
+
+const tell = (from: string, text: string) => process.env.TEST_LOG && process.stderr.write(`${from}: ${text}\n`);
+
+/** Several processes behind one port, each of which does everything. */
+export interface Several extends Pick<Town, "url" | "client" | "look"> {
+  /** One connection, and so one of the processes; those of two calls go to two. */
+  connection(): Transport;
+  /** The one that leads the others. */
+  readonly pid: number;
+  /** What it has said. */
+  readonly lines: readonly string[];
+  readonly ended: Promise<string>;
+}
+
+/** Starts as many processes as that, as MESH_PROCESSES does. */
+export async function startSeveral(
+  count: number,
+  env: Record<string, string> = {},
+): Promise<Several & AsyncDisposable> {
+  const ground = await ownGround({ ...ROOMY, MESH_PROCESSES: String(count), ADMIN_PORT: "-1", ...env });
+  const lines: string[] = [];
+  const leader = spawnChild([], withoutAdministrator(ground.env, ground.env.DATABASE_URL), (text) => {
+    lines.push(text);
+    tell("mesh", text);
+  });
+  const { edges } = await leader.ready;
+  const url = edges.gateway ?? "";
+  return {
+    ...door(url, ground.prefix),
+    connection: () => createConnectTransport({ baseUrl: url, httpVersion: "2" }),
+    pid: leader.pid,
+    lines,
+    ended: leader.ended,
+    async [Symbol.asyncDispose]() {
+      leader.signal("SIGTERM");
+      await leader.ended;
+      await ground.drop();
+    },
+  };
+}
+
+async function startApart(given: Record<string, string>): Promise<Town> {
+  const { env, prefix, drop } = await ownGround(given);
   const split = await startSplit(
     everything.map((service) => service.name),
-    {
-      env: {
-        PATH: process.env.PATH,
-        DATABASE_URL: postgres,
-        REDIS_URL: redis,
-        NATS_URL: nats,
-        SKEIN_KEYS: keys,
-        SKEIN_NAMESPACE: name,
-        DATABASE_PREFIX: `${name}_`,
-        GATEWAY_PORT: "0",
-        IDENTITY_MAIL_FOLDER: `${keys}/../mail`,
-        ...env,
-      },
-      onLine: ({ process: from, text }) => process.env.TEST_LOG && process.stderr.write(`${from}: ${text}\n`),
-    },
+    { env, onLine: ({ process: from, text }) => tell(from, text) },
   );
   return {
-    ...door(split.urls.gateway ?? "", `${name}_`),
+    ...door(split.urls.gateway ?? "", prefix),
     direct: split.urls,
     async crash(service) {
       await split.kill(service);
@@ -95,7 +144,7 @@ async function startApart(env: Record<string, string>): Promise<Town> {
     back: (service) => split.ready(service),
     async [Symbol.asyncDispose]() {
       await split[Symbol.asyncDispose]();
-      await dropDatabases(everything, postgres, `${name}_`);
+      await drop();
     },
   };
 }

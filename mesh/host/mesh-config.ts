@@ -23,10 +23,16 @@ export const meshConfig = {
     about: "Port on which services listen for each other; -1 for none, 0 for any",
   }),
   peers: list("MESH_PEERS", [], { about: "Where services in other processes are: identity=http://host:port,..." }),
+  processes: int("MESH_PROCESSES", 1, {
+    min: 1,
+    max: 64,
+    about:
+      "Processes that share this one's ports, connections and work; as many as there are cores use all of a machine",
+  }),
   adminPort: int("ADMIN_PORT", 7701, {
     min: -1,
     max: 65535,
-    about: "Loopback port for metrics and debugging; -1 for none",
+    about: "Loopback port for metrics and debugging; -1 for none; further processes take the next ones",
   }),
   maxInFlight: int("MESH_MAX_IN_FLIGHT", 512, {
     min: 1,

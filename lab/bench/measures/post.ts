@@ -7,7 +7,7 @@ import { crowdOf } from "../town/towns.ts";
 import { COMMIT, commitsOf } from "./anchors.ts";
 import { halfLoad } from "./home.ts";
 
-const GOAL = { one: 0.2, split: 0.12 };
+const GOAL = { one: 0.2, pair: 0.2, split: 0.12 };
 
 /** Goal G3: posts, acknowledged after the commit, beside bare commits on the same server. */
 export async function* post(bench: Bench): AsyncGenerator<Measured> {
