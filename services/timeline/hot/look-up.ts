@@ -19,7 +19,7 @@ export interface Page {
 
 /** What Redis said when the page was made, and of which places: while it says the same, the page is the same. */
 interface Proof {
-  readonly wanted: string;
+  readonly asked: readonly string[];
   readonly stamps: Buffer;
 }
 
@@ -38,36 +38,33 @@ export async function lookUp(
   before?: Page,
 ): Promise<Page> {
   const page: Page = { entries: new Map(), cards: new Map(), counts: new Map() };
-  const seen = new Set(ids);
-  if (following) foresee(deps, ids, seen);
-  let next = [...seen];
+  const again = before?.proof && startsWith(before.proof.asked, ids) ? before.proof : undefined;
+  const seen = new Set(again?.asked ?? ids);
+  if (following && !again) foresee(deps, ids, seen);
+  let next: readonly string[] = again?.asked ?? [...seen];
   for (let depth = 0; depth < DEEPEST && next.length > 0; depth++) {
     const asked = next;
     const places = await readCopies(deps, (keys) => asked.map(keys.place));
-    const proof = depth === 0 && following && places ? proofOf(asked, places) : undefined;
-    if (proof && before?.proof && isSame(proof, before.proof)) return before;
+    const proof = depth === 0 && following && places ? { asked, stamps: stampsOf(asked, places) } : undefined;
+    if (before && again && proof?.stamps.equals(again.stamps)) return before;
     const { leads, hot } = await round(deps, asked, places, page);
-    next = [];
     if (!following) break;
-    for (const id of leads) {
-      if (seen.has(id)) continue;
-      seen.add(id);
-      next.push(id);
-    }
-    if (proof && hot && next.length === 0) page.proof = proof;
+    const more = [...new Set(leads)].filter((id) => !seen.has(id));
+    for (const id of more) seen.add(id);
+    if (proof && hot && more.length === 0) page.proof = proof;
+    next = more;
   }
   return page;
 }
 
+const startsWith = (all: readonly string[], first: readonly string[]): boolean =>
+  all.length >= first.length && first.every((id, at) => id === all[at]);
+
 const ABSENT = Buffer.of(0);
 
 /** Each begins with its kind, so their lengths need not be told. */
-const proofOf = (ids: readonly string[], places: Places): Proof => ({
-  wanted: ids.join(""),
-  stamps: Buffer.concat(ids.map((_, at) => places[at] ?? ABSENT)),
-});
-
-const isSame = (one: Proof, other: Proof): boolean => one.wanted === other.wanted && one.stamps.equals(other.stamps);
+const stampsOf = (ids: readonly string[], places: Places): Buffer =>
+  Buffer.concat(ids.map((_, at) => places[at] ?? ABSENT));
 
 type Places = readonly (Buffer | null)[];
 

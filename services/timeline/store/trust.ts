@@ -2,6 +2,7 @@ import { recent } from "#mesh/identity/recent.ts";
 import { ID_BYTES, idAt } from "../rules/entry-ids.ts";
 import type { Slot } from "../view/ready.ts";
 import type { Acts } from "../view/shapes.ts";
+import type { HeldStretch } from "../view/skeleton.ts";
 import type { KnownAccounts } from "./known-accounts.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -20,6 +21,8 @@ export interface Trust {
   acts: OwnActs | undefined;
   /** A mute among them ends then. */
   until: number;
+  /** What was read of its home last. */
+  stretch?: HeldStretch;
   /** First pages, by time and ranked. */
   readonly first: { readonly newest: Slot; readonly ranked: Slot };
 }

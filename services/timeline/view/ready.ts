@@ -60,11 +60,12 @@ export function isReady(
 const beginning = ({ seen }: Pick<Asked, "seen">): boolean => !seen || seen.bytes.length === 0;
 
 const sameCandidates = (some: readonly Candidate[], others: readonly Candidate[]): boolean =>
-  some.length === others.length &&
-  some.every(({ id, source, hashtag }, at) => {
-    const other = others[at];
-    return id === other?.id && source === other.source && hashtag === other.hashtag;
-  });
+  some === others ||
+  (some.length === others.length &&
+    some.every(({ id, source, hashtag }, at) => {
+      const other = others[at];
+      return id === other?.id && source === other.source && hashtag === other.hashtag;
+    }));
 
 function firstEnd({ viewer, now }: Asked): number {
   const ends = viewer?.filters?.filters.map(({ rule }) => rule.expiresAt && timestampDate(rule.expiresAt).getTime());

@@ -50,25 +50,61 @@ export async function openSkeleton(deps: Deps, { viewer, home, most }: Opened): 
     return ids.map((id) => ({ id, source: ItemSource.STORED }));
   };
 
+  const read = async (before: string | undefined, wanted: number): Promise<Stretch> => {
+    const most = wanted + 1; // one more says whether that was all
+    const tags = viewer.tags.length > 0 ? await taggedBefore(deps, viewer.tags, before, most) : [];
+    let known: Lane = inMemory(before, most);
+    if (known.length < most && !whole) {
+      hot = await readHome(deps, viewer.accountId);
+      whole = true;
+      known = inMemory(before, most);
+    }
+    const floor = floorOf(hot, pulled);
+    if (known.length < most && floor !== "")
+      known = [...known, ...(await inStorage(before, floor, most - known.length))];
+    const tagged = tags.map(({ id, tag }) => ({ id, source: ItemSource.HASHTAG, hashtag: tag }));
+    const candidates = mergeLanes([known, tagged], most);
+    return { candidates: candidates.slice(0, wanted), end: candidates.length <= wanted };
+  };
   return {
     async older(before, wanted) {
-      const most = wanted + 1; // one more says whether that was all
-      const tags = viewer.tags.length > 0 ? await taggedBefore(deps, viewer.tags, before, most) : [];
-      let known: Lane = inMemory(before, most);
-      if (known.length < most && !whole) {
-        hot = await readHome(deps, viewer.accountId);
-        whole = true;
-        known = inMemory(before, most);
-      }
-      const floor = floorOf(hot, pulled);
-      if (known.length < most && floor !== "")
-        known = [...known, ...(await inStorage(before, floor, most - known.length))];
-      const tagged = tags.map(({ id, tag }) => ({ id, source: ItemSource.HASHTAG, hashtag: tag }));
-      const candidates = mergeLanes([known, tagged], most);
-      return { candidates: candidates.slice(0, wanted), end: candidates.length <= wanted };
+      const held = home.trust?.stretch;
+      const lies = { ids: home.ids, more: home.more, source: home.source, viewer, before, wanted };
+      if (held && isSame(held.lies, lies)) return held.stretch;
+      const stretch = await read(before, wanted);
+      // Tags are asked for each time, and what is not hot may be there the next time.
+      if (home.trust && viewer.tags.length === 0 && hot === home) home.trust.stretch = { lies, stretch };
+      return stretch;
     },
   };
 }
+
+/** Some of a skeleton, in its order. */
+interface Stretch {
+  readonly candidates: readonly Candidate[];
+  readonly end: boolean;
+}
+
+/** All that a stretch is made of, where nothing but memory was asked. The viewer is another one whenever its mark is. */
+interface Lies extends Pick<Home, "ids" | "more" | "source"> {
+  readonly viewer: Viewer;
+  readonly before: string | undefined;
+  readonly wanted: number;
+}
+
+/** The stretch that was read last. */
+export interface HeldStretch {
+  readonly lies: Lies;
+  readonly stretch: Stretch;
+}
+
+const isSame = (one: Lies, other: Lies): boolean =>
+  one.viewer === other.viewer &&
+  one.before === other.before &&
+  one.wanted === other.wanted &&
+  one.more === other.more &&
+  one.source === other.source &&
+  one.ids.equals(other.ids);
 
 const descending = (a: string, b: string): number => (a < b ? 1 : a > b ? -1 : 0);
 
