@@ -50,7 +50,7 @@ export async function openSkeleton(deps: Deps, { viewer, home, most }: Opened): 
     return ids.map((id) => ({ id, source: ItemSource.STORED }));
   };
 
-  const read = async (before: string | undefined, wanted: number): Promise<Stretch> => {
+  const read = async (before: string | undefined, wanted: number): Promise<Stretch & { fromMemory: boolean }> => {
     const most = wanted + 1; // one more says whether that was all
     const tags = viewer.tags.length > 0 ? await taggedBefore(deps, viewer.tags, before, most) : [];
     let known: Lane = inMemory(before, most);
@@ -60,20 +60,21 @@ export async function openSkeleton(deps: Deps, { viewer, home, most }: Opened): 
       known = inMemory(before, most);
     }
     const floor = floorOf(hot, pulled);
-    if (known.length < most && floor !== "")
-      known = [...known, ...(await inStorage(before, floor, most - known.length))];
+    const deeper = known.length < most && floor !== "";
+    if (deeper) known = [...known, ...(await inStorage(before, floor, most - known.length))];
     const tagged = tags.map(({ id, tag }) => ({ id, source: ItemSource.HASHTAG, hashtag: tag }));
     const candidates = mergeLanes([known, tagged], most);
-    return { candidates: candidates.slice(0, wanted), end: candidates.length <= wanted };
+    const fromMemory = hot === home && !deeper && viewer.tags.length === 0;
+    return { candidates: candidates.slice(0, wanted), end: candidates.length <= wanted, fromMemory };
   };
   return {
     async older(before, wanted) {
       const held = home.trust?.stretch;
       const lies = { ids: home.ids, more: home.more, source: home.source, viewer, before, wanted };
       if (held && isSame(held.lies, lies)) return held.stretch;
-      const stretch = await read(before, wanted);
-      // Tags are asked for each time, and what is not hot may be there the next time.
-      if (home.trust && viewer.tags.length === 0 && hot === home) home.trust.stretch = { lies, stretch };
+      const { fromMemory, ...stretch } = await read(before, wanted);
+      // Of what storage and tags bring nobody tells when it changes: they are asked each time.
+      if (home.trust && fromMemory) home.trust.stretch = { lies, stretch };
       return stretch;
     },
   };
@@ -85,7 +86,7 @@ interface Stretch {
   readonly end: boolean;
 }
 
-/** All that a stretch is made of, where nothing but memory was asked. The viewer is another one whenever its mark is. */
+/** All that a stretch is made of, if nothing but the hot home was asked. The viewer is another one whenever its mark is. */
 interface Lies extends Pick<Home, "ids" | "more" | "source"> {
   readonly viewer: Viewer;
   readonly before: string | undefined;
