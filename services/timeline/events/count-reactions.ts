@@ -94,7 +94,7 @@ export const countReactions = telling(
     ],
     keepsReactions,
   ),
-  (event) => ({ viewers: [actorOf(event as unknown as Event)] }),
+  (event: Event) => ({ viewers: [actorOf(event)] }),
 );
 
 const moment = (at: Timestamp | undefined, { clock }: Deps): Date => (at ? timestampDate(at) : clock.now());

@@ -51,7 +51,9 @@ async function sendOut(outgoing: readonly Outgoing[], tx: Tx, deps: Deps): Promi
   await addJobs(tx, [...large, ...absent]);
   if (large.length > 0) {
     deps.homes.lane.poke();
-    tx.ended(() => void deps.homes.apart(() => markPulled(deps, deps.homes.small).catch(() => undefined))); // readers look what is under way
+    // Readers look what is under way. If they are not told they see it as late as if nobody looked: when it is delivered.
+    const look = () => markPulled(deps, deps.homes.small).catch(() => undefined);
+    tx.ended(() => void deps.homes.apart(look));
   }
   await deliver(deps, deps.homes.small, packOwn([...pushed, ...pulled]));
   if (pulled.length === 0) return;

@@ -60,7 +60,7 @@ export const keepAccounts = telling(
     ],
     keepsAccounts,
   ),
-  (event) => ({ accounts: [(event as unknown as { accountId: string }).accountId] }),
+  ({ accountId }: { readonly accountId: string }) => ({ accounts: [accountId] }),
 );
 
 type About = Pick<Delivery, "tx" | "partition"> & { event: { accountId: string; profile?: Profile } };

@@ -34,7 +34,7 @@ export const keepEdges = telling(
     [edgesAnew, blocksAnew, mutesAnew, locksAnew, ...listsAnew, tiersAnew],
     keepsEdges,
   ),
-  (event) => concerned(event as unknown as About),
+  concerned,
 );
 
 type About = MessageShape<

@@ -68,7 +68,7 @@ export const keepWishes = telling(
     ],
     { tables: [{ table: "content_filter" }, { table: "tag_follow" }] },
   ),
-  (event) => ({ viewers: [(event as unknown as { accountId: string }).accountId] }),
+  ({ accountId }: { readonly accountId: string }) => ({ viewers: [accountId] }),
 );
 
 const changeOf = (

@@ -1,59 +1,55 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import type { Consumer, Delivery, Handling, Restoring } from "#mesh/consumer.ts";
-import type { Tx } from "#mesh/store/commit.ts";
+import type { Consumer, Delivery, Handling, Keeps, Restoring } from "#mesh/consumer.ts";
 import type { Deps } from "../deps.ts";
 import { type Concerned, unsettle } from "../hot/epochs.ts";
 
-/** Whom an event concerns. */
-export type Whom = (event: MessageShape<DescMessage>) => Concerned;
-
 const ALL: Concerned = { everybody: true };
+type Event = MessageShape<DescMessage>;
+type Many = NonNullable<Handling<Deps>["many"]>;
 
 /**
- * A consumer of whose work processes remember what they read: whatever it does, they hear of it. Events concern whom they
- * concern; what is read anew, or repaired, concerns everybody.
+ * A consumer of whose work processes remember what they read: whatever it does, they hear of it. Events, which are those
+ * that it handles, concern whom they concern; what is read anew, or repaired, concerns everybody.
  */
-export const telling = (consumer: Consumer<Deps>, whom: Whom): Consumer<Deps> => ({
-  ...consumer,
-  handles: consumer.handles.map((handling) => tellingOf(handling, whom)),
-  restores: consumer.restores.map(tellingAll),
-  ...(consumer.keeps && {
-    keeps: {
-      ...consumer.keeps,
-      besides: [...new Set([...(consumer.keeps.besides ?? []), "stale_copy"])],
-      async around(replacing, replace, deps) {
-        await unsettle(deps, replacing.tx, ALL);
-        await (consumer.keeps?.around ? consumer.keeps.around(replacing, replace, deps) : replace());
-      },
-    },
-  }),
-});
-
-/** Neighbours are recognised by sharing one function: those of one kind go on doing so. */
-const wrapped = new WeakMap<object, Map<Whom, Handling<Deps>["many"]>>();
-
-function tellingOf({ schema, apply, many }: Handling<Deps>, whom: Whom): Handling<Deps> {
-  if (apply)
-    return {
-      schema,
-      async apply(delivery, deps) {
-        await unsettle(deps, delivery.tx, whom(delivery.event));
-        await apply(delivery, deps);
-      },
-    };
-  return many ? { schema, many: tellingMany(many, whom) } : { schema };
+export function telling<E>(consumer: Consumer<Deps>, whomOf: (event: E) => Concerned): Consumer<Deps> {
+  const whom = whomOf as unknown as (event: Event) => Concerned; // as with all handlers, the schemas stand for the types
+  const { keeps } = consumer;
+  // Neighbours that are handled together are recognised by sharing one function.
+  const shared = new Map<Many, Many>();
+  return {
+    ...consumer,
+    handles: consumer.handles.map(({ schema, apply, many }) => {
+      if (many && !shared.has(many)) shared.set(many, tellingMany(many, whom));
+      const together = many && shared.get(many);
+      return { schema, ...(apply && { apply: tellingOne(apply, whom) }), ...(together && { many: together }) };
+    }),
+    restores: consumer.restores.map(tellingAll),
+    ...(keeps && { keeps: tellingRepairs(keeps) }),
+  };
 }
 
-function tellingMany(many: NonNullable<Handling<Deps>["many"]>, whom: Whom): NonNullable<Handling<Deps>["many"]> {
-  const known = wrapped.get(many)?.get(whom);
-  if (known) return known;
-  const made = async (deliveries: readonly Delivery[], tx: Tx, deps: Deps): Promise<void> => {
+const tellingRepairs = (keeps: Keeps<Deps>): Keeps<Deps> => ({
+  ...keeps,
+  besides: [...new Set([...(keeps.besides ?? []), "stale_copy"])],
+  async around(replacing, replace, deps) {
+    await unsettle(deps, replacing.tx, ALL);
+    await (keeps.around ? keeps.around(replacing, replace, deps) : replace());
+  },
+});
+
+const tellingOne =
+  (apply: NonNullable<Handling<Deps>["apply"]>, whom: (event: Event) => Concerned) =>
+  async (delivery: Delivery, deps: Deps): Promise<void> => {
+    await unsettle(deps, delivery.tx, whom(delivery.event));
+    await apply(delivery, deps);
+  };
+
+const tellingMany =
+  (many: Many, whom: (event: Event) => Concerned): Many =>
+  async (deliveries, tx, deps) => {
     await unsettle(deps, tx, joined(deliveries.map(({ event }) => whom(event))));
     await many(deliveries, tx, deps);
   };
-  wrapped.set(many, (wrapped.get(many) ?? new Map()).set(whom, made));
-  return made;
-}
 
 const joined = (all: readonly Concerned[]): Concerned => ({
   viewers: all.flatMap(({ viewers = [] }) => [...viewers]),

@@ -16,6 +16,7 @@ export interface Concerned {
 }
 
 type Needed = Pick<Deps, "redis" | "homes" | "clock">;
+type Query = Parameters<typeof markStale>[0];
 
 /** Longer than any transaction takes. Whoever changes something and dies leaves its readers without memory for so long. */
 const UNSETTLED_MS = 60_000;
@@ -29,20 +30,32 @@ export const EVERYBODY = "00000000-0000-0000-0000-000000000000";
  * holds, so nobody uses it; whoever could ask when we could not tell is told later.
  */
 export async function unsettle(deps: Needed, tx: Tx, concerned: Concerned): Promise<void> {
-  const commands = commandsFor(concerned);
-  if (commands.length === 0) return;
-  const begun = deps.redis.up && (await send(deps, UNSETTLE, commands));
-  if (begun) tx.ended(() => void deps.homes.apart(() => send(deps, SETTLE, commands)));
-  else await markStale(tx, [EVERYBODY], deps.clock.now());
+  const settle = await begin(deps, tx, concerned);
+  tx.ended(() => void deps.homes.apart(settle));
 }
 
-/** The same around a change that is not a consumer's. */
-export async function changing<T>(deps: Needed, concerned: Concerned, change: () => Promise<T>): Promise<T> {
-  const commands = commandsFor(concerned);
-  const begun = deps.redis.up && (await send(deps, UNSETTLE, commands));
+/**
+ * The same around a change that is not a consumer's. If it fails nobody knows whether it was made: then its readers are
+ * without memory until UNSETTLED_MS is over.
+ */
+export async function changing<T>(
+  deps: Needed & Pick<Deps, "db">,
+  concerned: Concerned,
+  change: () => Promise<T>,
+): Promise<T> {
+  const settle = await begin(deps, deps.db, concerned);
   const done = await change();
-  if (begun) await send(deps, SETTLE, commands);
+  await settle();
   return done;
+}
+
+/** Ends what is remembered now, and gives what lets it begin anew. */
+async function begin(deps: Needed, query: Query, concerned: Concerned): Promise<() => Promise<unknown>> {
+  const commands = commandsFor(concerned);
+  if (commands.length === 0 || (deps.redis.up && (await send(deps, UNSETTLE, commands))))
+    return () => send(deps, SETTLE, commands);
+  await markStale(query, [EVERYBODY], deps.clock.now());
+  return async () => undefined;
 }
 
 /** Ends everybody's epoch and makes all forget what is said of accounts. */
