@@ -2,6 +2,7 @@ import cluster from "node:cluster";
 import { hostConfig } from "#mesh/host/host-config.ts";
 import { leadSeveral } from "#mesh/host/several.ts";
 import { type Mesh, startMesh } from "#mesh/host.ts";
+import { realLent } from "#mesh/lent.ts";
 import { gateway } from "./gateway/index.ts";
 import { content } from "./services/content/index.ts";
 import { identity } from "./services/identity/index.ts";
@@ -25,7 +26,8 @@ async function lead(count: number, adminPort: number): Promise<void> {
   void askedToStop().then(() => stop.abort());
   const ready = (told: unknown) => void process.send?.(told);
   const say = (words: string) => void process.stderr.write(`${words}\n`);
-  await leadSeveral({ count, adminPort, stop: stop.signal, ready, say }).catch((error: Error) => {
+  const { timers } = realLent();
+  await leadSeveral({ count, adminPort, stop: stop.signal, ready, say, timers }).catch((error: Error) => {
     if (!stop.signal.aborted) leave(1, error.message);
   });
   leave(0);

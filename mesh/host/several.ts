@@ -1,5 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
+import type { Timers } from "../lent.ts";
 
 /** How several processes are led. */
 export interface Several {
@@ -11,6 +12,7 @@ export interface Several {
   /** What the first tells when all of them serve. */
   readonly ready: (told: unknown) => void;
   readonly say: (words: string) => void;
+  readonly timers: Timers;
 }
 
 /** One that dies is followed by another, but not faster than this. */
@@ -20,7 +22,7 @@ const PAUSE_MS = 1_000;
  * Runs this program several times over, with the same ports: connections go to each in turn, and work on events is divided
  * as among replicas anywhere. Rejects if one of them ends before it serves.
  */
-export async function leadSeveral({ count, adminPort, stop, ready, say }: Several): Promise<void> {
+export async function leadSeveral({ count, adminPort, stop, ready, say, timers }: Several): Promise<void> {
   const living = new Set<Worker>();
   const begin = async (place: number): Promise<unknown> => {
     const worker = cluster.fork({ ADMIN_PORT: String(adminPort > 0 ? adminPort + place : adminPort) });
@@ -37,7 +39,7 @@ export async function leadSeveral({ count, adminPort, stop, ready, say }: Severa
   const follow = async (place: number, { process: { pid } }: Worker, how: string): Promise<void> => {
     while (!stop.aborted) {
       say(`process ${pid} ended: ${how}; another takes its place`);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await timers.sleep(PAUSE_MS, stop).catch(() => undefined); // whoever is asked to stop does not wait for it
       if (stop.aborted) return;
       if (await begin(place).then(Boolean, () => false)) return say(`process ${place + 1} of ${count} serves again`);
     }
