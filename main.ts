@@ -1,4 +1,5 @@
 import cluster from "node:cluster";
+import { settleHeap } from "#mesh/host/heap.ts";
 import { hostConfig } from "#mesh/host/host-config.ts";
 import { leadSeveral } from "#mesh/host/several.ts";
 import { type Mesh, startMesh } from "#mesh/host.ts";
@@ -15,6 +16,7 @@ export const everything = [socialGraph, identity, content, timeline, gateway];
 if (import.meta.main) await start();
 
 async function start(): Promise<void> {
+  settleHeap();
   const { processes, adminPort } = await Promise.try(hostConfig).catch((error: unknown) => leave(1, wordsOf(error)));
   if (cluster.isPrimary && processes > 1) await lead(processes, adminPort);
   else await serve(process.argv.slice(2));

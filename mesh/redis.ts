@@ -25,6 +25,8 @@ export interface Redis extends AsyncDisposable {
   readonly up: boolean;
   /** The client itself, for commands that have no method here; the same rules hold for it. */
   readonly client: Client;
+  /** Changes when what was asked for up to then may have reached Redis: until then, a question may serve several who ask it. */
+  readonly turn: number;
   /** Values by key, null where there is none: one round trip. */
   getMany(keys: readonly string[]): Promise<(Buffer | null)[]>;
   /** Runs a script: one round trip, two when Redis has forgotten it. */
@@ -81,7 +83,7 @@ export function openRedis(url: string, options: RedisOptions): Redis {
     enableAutoPipelining: false,
     disableClientInfo: true,
   });
-  eachSent(client, onTrip);
+  const sent = eachSent(client, onTrip);
   // Made by hand: the client would look up which arguments are keys, and put the namespace before them one by one.
   const send = (name: string, args: (string | number | Buffer)[], encoding: "utf8" | null): Promise<unknown> => {
     return client.sendCommand(new Command(name, args, { replyEncoding: encoding })) as Promise<unknown>;
@@ -113,6 +115,9 @@ export function openRedis(url: string, options: RedisOptions): Redis {
     client,
     get up() {
       return client.status === "ready";
+    },
+    get turn() {
+      return sent.turn;
     },
     getMany: (keys) => send("mget", ours(keys), null) as Promise<(Buffer | null)[]>,
     run: (script, keys, args) => run(script, [keys.length, ...ours(keys), ...args], "utf8"),
@@ -166,7 +171,8 @@ async function heard(client: Client, event: "ready" | "end", signal: AbortSignal
  * Counts what is sent, and joins what is sent within one turn of the event loop into one write: a system call for each
  * command would cost as much as the command. The turn ends when all that came in has been read, so nobody waits for it.
  */
-function eachSent(client: Client, onTrip: (() => void) | undefined): void {
+function eachSent(client: Client, onTrip: (() => void) | undefined): { readonly turn: number } {
+  const sent = { turn: 0 };
   const send = client.sendCommand.bind(client);
   let held: Client["stream"] | undefined;
   client.sendCommand = (command, stream) => {
@@ -178,6 +184,7 @@ function eachSent(client: Client, onTrip: (() => void) | undefined): void {
         held = socket;
         socket.cork();
         setImmediate(() => {
+          sent.turn++;
           socket.uncork();
           if (held === socket) held = undefined;
         });
@@ -185,4 +192,5 @@ function eachSent(client: Client, onTrip: (() => void) | undefined): void {
     }
     return send(command, stream);
   };
+  return sent;
 }

@@ -9,6 +9,7 @@ import { readCards } from "./cards.ts";
 import { keepCopies } from "./copies.ts";
 import { readCounts, readPage } from "./counts.ts";
 import { createMemory } from "./memory.ts";
+import { createPlaceNews } from "./place-news.ts";
 
 /** What work spends, counted as a call's budget is. */
 async function spending<T>(work: () => Promise<T>): Promise<[T, object]> {
@@ -19,7 +20,7 @@ async function spending<T>(work: () => Promise<T>): Promise<[T, object]> {
 /** The same process with nothing in memory. */
 const forgetful = (mesh: TimelineMesh): TimelineMesh["timeline"] => ({
   ...mesh.timeline,
-  ...{ posts: createMemory(100), shares: createMemory(100) },
+  ...{ posts: createMemory(100), shares: createMemory(100), placeNews: createPlaceNews(100, () => 0) },
 });
 
 /** Posts by one of two, quoted and shared by the other; the ids of a page that shows all of it. */
@@ -41,12 +42,12 @@ test("a warm page costs one trip to Redis, a process that knows nothing two for 
   const { ids, first } = await somePosts(mesh);
   const deps = forgetful(mesh);
   const [cold, spentCold] = await spending(() => readPage(deps, ids));
-  expect(spentCold).toEqual({ sql: 0, redis: 5, rpc: 0 }); // the share, then twice a post and its card
+  expect(spentCold).toEqual({ sql: 0, redis: 6, rpc: 0 }); // the news, the share, then twice a post and its card
   const [warm, spentWarm] = await spending(() => readPage(deps, ids));
   expect(spentWarm).toEqual({ sql: 0, redis: 1, rpc: 0 });
   expect({ ...warm, proof: undefined }).toEqual({ ...cold, proof: undefined });
   expect(warm.proof).toBeDefined();
-  expect((await readPage(deps, ids, warm)) === warm).toBe(true);
+  expect((await readPage(deps, ids, { before: warm })) === warm).toBe(true);
   expect([warm.entries.size, warm.cards.size]).toEqual([3, 2]);
   expect(warm.counts.get(first)).toMatchObject({ likes: 1n, quotes: 1n });
 });

@@ -30,6 +30,7 @@ export async function fetchStored(
       await keepCopies(
         deps,
         stored.flatMap((one) => writeOf(one, found.get(one.id))),
+        [], // nothing new: nobody believes anything older
       );
     return found;
   });
@@ -38,7 +39,7 @@ export async function fetchStored(
 
 function remember({ posts }: LookUpDeps, id: string, stored: StoredPost, former: Known | undefined): Known | undefined {
   const counted = { revision: stored.countsRevision, counts: stored.counts };
-  if (!stored.bytes) return former && Object.assign(former, { counted });
+  if (!stored.bytes) return former && { ...former, counted }; // a copy: others believe what they know of it
   const card = cardOf(stored.bytes, stored);
   const known: Known = { revision: stored.revision, card, entry: entryOf(card), counted };
   posts.set(id, known);

@@ -5,8 +5,9 @@ import { type CopyDeps, readCopies } from "./copies.ts";
 import { fetchStored } from "./fetch-stored.ts";
 import * as layout from "./layout.ts";
 import type { Known } from "./memory.ts";
+import { hearPlaces, type Placed } from "./place-news.ts";
 
-export type LookUpDeps = CopyDeps & Pick<Deps, "db" | "posts" | "shares" | "flights">;
+export type LookUpDeps = CopyDeps & Pick<Deps, "db" | "posts" | "shares" | "flights" | "placeNews">;
 
 /** What is known of places in timelines, and of the posts that they show. What there is not is missing. */
 export interface Page {
@@ -17,41 +18,52 @@ export interface Page {
   proof?: Proof;
 }
 
-/** What Redis said when the page was made, and of which places: while it says the same, the page is the same. */
+/** Of which places the page was made, and up to when it is known that none of them has changed since. */
 interface Proof {
   readonly asked: readonly string[];
-  readonly stamps: Buffer;
+  moment: number;
 }
 
 /** A share, what it shows, what that quotes: deeper nothing goes. */
 const DEEPEST = 3;
 
+/** How a page is looked up. */
+export interface Looking {
+  /** What shares show and what posts quote comes along. */
+  readonly following: boolean;
+  /** The page of the time before: if it still holds, it is that very page. */
+  readonly before?: Page | undefined;
+  /** The news of places, if they are heard already. */
+  readonly heard?: Promise<boolean> | undefined;
+}
+
 /**
- * Looks up posts and shares. Redis says in one trip which revisions hold; what memory has of them need not be fetched, and
- * what nobody has comes from the database. With `following`, what shares show and what posts quote comes along: as far as
- * memory foresees it in the same trip, so that a warm page costs one. If it is what was there `before`, it is that very page.
+ * Looks up posts and shares. Redis says in one trip which of those in memory were written since, in one more which
+ * revisions hold of all others; what memory has of them need not be fetched, and what nobody has comes from the database.
  */
 export async function lookUp(
   deps: LookUpDeps,
   ids: readonly string[],
-  following: boolean,
-  before?: Page,
+  { following, before, heard = hearPlaces(deps) }: Looking,
 ): Promise<Page> {
+  const { places } = deps.placeNews;
+  const hears = await heard;
+  const { moment } = places;
+  const again = before?.proof;
+  if (before && again && hears && startsWith(again.asked, ids) && places.unchanged(again.asked, again.moment)) {
+    again.moment = moment;
+    return before;
+  }
   const page: Page = { entries: new Map(), cards: new Map(), counts: new Map() };
-  const again = before?.proof && startsWith(before.proof.asked, ids) ? before.proof : undefined;
-  const seen = new Set(again?.asked ?? ids);
-  if (following && !again) foresee(deps, ids, seen);
-  let next: readonly string[] = again?.asked ?? [...seen];
+  const seen = new Set(ids);
+  if (following) foresee(deps, ids, seen);
+  let next: readonly string[] = [...seen];
   for (let depth = 0; depth < DEEPEST && next.length > 0; depth++) {
-    const asked = next;
-    const places = await readCopies(deps, (keys) => asked.map(keys.place));
-    const proof = depth === 0 && following && places ? { asked, stamps: stampsOf(asked, places) } : undefined;
-    if (before && again && proof?.stamps.equals(again.stamps)) return before;
-    const { leads, hot } = await round(deps, asked, places, page);
+    const { leads, hot } = await round(deps, next, hears, page);
     if (!following) break;
     const more = [...new Set(leads)].filter((id) => !seen.has(id));
     for (const id of more) seen.add(id);
-    if (proof && hot && more.length === 0) page.proof = proof;
+    if (depth === 0 && hears && hot && more.length === 0) page.proof = { asked: next, moment };
     next = more;
   }
   return page;
@@ -59,14 +71,6 @@ export async function lookUp(
 
 const startsWith = (all: readonly string[], first: readonly string[]): boolean =>
   all.length >= first.length && first.every((id, at) => id === all[at]);
-
-const ABSENT = Buffer.of(0);
-
-/** Each begins with its kind, so their lengths need not be told. */
-const stampsOf = (ids: readonly string[], places: Places): Buffer =>
-  Buffer.concat(ids.map((_, at) => places[at] ?? ABSENT));
-
-type Places = readonly (Buffer | null)[];
 
 function foresee({ posts, shares }: LookUpDeps, ids: readonly string[], wanted: Set<string>): void {
   for (const id of ids) {
@@ -82,44 +86,59 @@ function foresee({ posts, shares }: LookUpDeps, ids: readonly string[], wanted: 
 async function round(
   deps: LookUpDeps,
   ids: readonly string[],
-  places: Places | undefined,
+  hears: boolean,
   page: Page,
 ): Promise<{ leads: string[]; hot: boolean }> {
   const leads: string[] = [];
+  const { places } = deps.placeNews;
+  const unknown: string[] = [];
+  for (const id of ids) {
+    const placed = hears ? places.get(id) : undefined;
+    if (placed) show(page, id, placed, leads);
+    else unknown.push(id);
+  }
+  if (unknown.length === 0) return { leads, hot: true };
+  const { moment } = places;
+  const copies = await readCopies(deps, (keys) => unknown.map(keys.place));
   const missing: string[] = [];
   const faded: Faded[] = [];
-  for (let at = 0; at < ids.length; at++) {
-    const id = ids[at] as string;
-    const hot = places?.[at];
+  const found = (id: string, placed: Placed): void => {
+    if (hears) places.learn(id, placed, moment);
+    show(page, id, placed, leads);
+  };
+  for (let at = 0; at < unknown.length; at++) {
+    const id = unknown[at] as string;
+    const hot = copies?.[at];
     if (hot && layout.isPost(hot)) {
       const revision = layout.cardRevision(hot);
       const counted = layout.countsRevision(hot);
       const known = deps.posts.get(id);
-      if (layout.stateIn(hot) === layout.State.GONE) continue;
-      if (revision === 0 || counted === undefined) missing.push(id);
+      if (layout.stateIn(hot) === layout.State.GONE) found(id, "GONE");
+      else if (revision === 0 || counted === undefined) missing.push(id);
       else if (known?.revision !== revision) faded.push({ id, hot });
-      else show(page, id, recounted(known, counted, hot), leads);
-    } else if (hot && layout.isShare(hot)) showShare(page, shareOf(deps, id, hot), leads);
-    else if (!hot || !layout.isGone(hot)) missing.push(id);
+      else found(id, recounted(known, counted, hot));
+    } else if (hot && layout.isShare(hot)) found(id, shareOf(deps, id, hot));
+    else if (hot && layout.isGone(hot)) found(id, "GONE");
+    else missing.push(id);
   }
-  missing.push(...(await refresh(deps, faded, page, leads)));
-  for (const [id, stored] of missing.length > 0 ? await fetchStored(deps, missing, places !== undefined) : []) {
-    if ("card" in stored) show(page, id, stored, leads);
-    else showShare(page, stored, leads);
-  }
+  missing.push(...(await refresh(deps, faded, found)));
+  // Not learned: the database may lag behind what its consumer has told already.
+  for (const [id, stored] of missing.length > 0 ? await fetchStored(deps, missing, copies !== undefined) : [])
+    show(page, id, stored, leads);
   return { leads, hot: missing.length === 0 };
 }
 
-function show(page: Page, id: string, { card, entry, counted }: Known, leads: string[]): void {
-  page.cards.set(id, card);
-  page.entries.set(id, entry);
-  page.counts.set(id, counted.counts);
-  if (card.quotedId) leads.push(card.quotedId);
-}
-
-function showShare(page: Page, share: Entry, leads: string[]): void {
-  page.entries.set(share.id, share);
-  leads.push(share.postId);
+function show(page: Page, id: string, placed: Placed, leads: string[]): void {
+  if (placed === "GONE") return;
+  if ("share" in placed) {
+    page.entries.set(placed.id, placed);
+    leads.push(placed.postId);
+    return;
+  }
+  page.cards.set(id, placed.card);
+  page.entries.set(id, placed.entry);
+  page.counts.set(id, placed.counted.counts);
+  if (placed.card.quotedId) leads.push(placed.card.quotedId);
 }
 
 function shareOf({ shares }: LookUpDeps, id: string, hot: Buffer): Entry {
@@ -141,15 +160,19 @@ interface Faded {
   readonly hot: Buffer;
 }
 
-/** Fetches cards from Redis and shows them; returns whose cards are not there. */
-async function refresh(deps: LookUpDeps, faded: readonly Faded[], page: Page, leads: string[]): Promise<string[]> {
+/** Fetches cards from Redis and gives those that it has; returns whose cards are not there. */
+async function refresh(
+  deps: LookUpDeps,
+  faded: readonly Faded[],
+  found: (id: string, known: Known) => void,
+): Promise<string[]> {
   if (faded.length === 0) return [];
   const cards = await readCopies(deps, (keys) => faded.map(({ id }) => keys.card(id)));
   return faded.flatMap(({ id, hot }, at) => {
     const known = knownIn(id, hot, cards?.[at]);
     if (!known) return [id];
     deps.posts.set(id, known);
-    show(page, id, known, leads);
+    found(id, known);
     return [];
   });
 }

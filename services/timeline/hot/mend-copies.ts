@@ -15,7 +15,8 @@ export async function mendCopies(deps: CopyDeps & Pick<Deps, "db" | "clock">, mo
   const places = await readCopies(deps, (keys) => ids.map(keys.place));
   if (!places) return 0;
   const there = ids.flatMap((id, at) => (places[at] ? [{ id, share: isShare(places[at]) }] : []));
-  if (!(await keepCopies(deps, await rewritten(deps, there)))) return 0;
+  // All are told of: what is not there any more may still be in a process's memory.
+  if (!(await keepCopies(deps, await rewritten(deps, there), ids))) return 0;
   await mended(deps.db, ids, deps.clock.now());
   return ids.length;
 }

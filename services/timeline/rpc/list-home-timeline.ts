@@ -4,6 +4,7 @@ import { callerOf } from "#mesh/context.ts";
 import { pageSize } from "#mesh/cursor.ts";
 import type { Rpc } from "#mesh/service.ts";
 import type { Deps } from "../deps.ts";
+import { hearPlaces } from "../hot/place-news.ts";
 import { heldOf, resumeTokenOf } from "../live/resume.ts";
 import { NOTHING_SEEN } from "../rules/seen-posts.ts";
 import { completenessOf } from "../view/completeness.ts";
@@ -26,6 +27,7 @@ export const listHomeTimeline =
     const limit = pageSize(request.pageSize);
     const place = reading.place && readHomePlace(reading.place);
     const { mode, newestKnownItemId } = request;
+    const heard = hearPlaces(deps); // goes out with the question for the home
     const home = await homeFrom(deps, callerOf(ctx), { place, mode, now: ctx.now, limit });
     const { viewer, trust, source, reset } = home;
     const from = reset ? BEGINNING : reading;
@@ -33,6 +35,7 @@ export const listHomeTimeline =
     const first = from.place === undefined;
     const page = await pageOf(deps, ctx, source.read, from, {
       ...{ timeline: "HOME", viewer, trust, now: ctx.now, limit, doubted: readInfo.satisfied === false },
+      heard,
       slot: first ? trust?.first[ranked ? "ranked" : "newest"] : undefined,
     });
     const known = newestKnownItemId.toLowerCase();

@@ -2,7 +2,8 @@ import { createFlights, type Flights } from "#mesh/cache/single-flight.ts";
 import { outside } from "#mesh/context.ts";
 import { recent } from "#mesh/identity/recent.ts";
 import type { Bare } from "../deps.ts";
-import { createKnownAccounts, type KnownAccounts } from "./known-accounts.ts";
+import { createBelieved } from "../hot/believed.ts";
+import type { AccountFacts, KnownAccounts } from "./known-accounts.ts";
 import { createKnownAuthors, type KnownAuthors } from "./known-authors.ts";
 import { createKnownViewers, type KnownViewers } from "./known-viewers.ts";
 import { createTrusts, type Trusts } from "./trust.ts";
@@ -34,7 +35,7 @@ const LOOK_MS = 250;
 /** Nothing is remembered yet. */
 export function createRelationsGear({ feeds, clock, config }: Pick<Bare, "feeds" | "clock" | "config">): RelationsGear {
   const time = () => clock.now().getTime();
-  const accounts = createKnownAccounts(ACCOUNTS, time);
+  const accounts = createBelieved<AccountFacts>(ACCOUNTS, time);
   let looked: { until: number; asOf: Promise<Date> } | undefined;
   const look = async (): Promise<Date> => {
     const known = await Promise.all(["keep-edges", "keep-accounts"].map((name) => feeds.freshAsOf(name)));

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { createBelieved } from "../hot/believed.ts";
 import { Flag } from "../rules/between-flags.ts";
 import { bytesOf } from "../rules/entry-ids.ts";
-import { createKnownAccounts } from "./known-accounts.ts";
+import type { AccountFacts } from "./known-accounts.ts";
 import { createTrusts } from "./trust.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -13,7 +14,7 @@ const FACTS = { flags: Flag.STANDING & 1, author: undefined };
 
 function memory() {
   let now = 1_000_000;
-  const accounts = createKnownAccounts(100, () => now);
+  const accounts = createBelieved<AccountFacts>(100, () => now);
   const trusts = createTrusts(accounts, 100, () => now);
   const news = (count: number, ...told: readonly (readonly [state: number, id: string])[]): Buffer => {
     const head = Buffer.alloc(6);

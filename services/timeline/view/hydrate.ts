@@ -29,6 +29,8 @@ export interface Showing {
   readonly trust?: Trust | undefined;
   /** Where the page of the time before is, and this one is kept for the next. */
   readonly slot?: Slot | undefined;
+  /** The news of places, if they are being heard already: since the reading began, and not earlier. */
+  readonly heard?: Promise<boolean> | undefined;
   /** Accounts to be told about besides, by `gate`. */
   readonly also?: readonly string[];
 }
@@ -77,7 +79,7 @@ export async function hydrate(
   const page = await readPage(
     deps,
     candidates.map(({ id }) => id),
-    ready?.page,
+    { before: ready?.page, heard: showing.heard },
   );
   if (page === ready?.page && isReady(ready, candidates, showing, deps.accounts) && (await isFresh(deps))) {
     if (ctx) judged(ctx); // it was, when it was made
