@@ -12,9 +12,9 @@ interface Heard<Answer> {
   readonly failure?: string;
 }
 
-/** A pause of whoever calls would count as one of whoever is called. */
+/** A pause of whoever calls would count as one of whoever is called: what came is let go soon, before it adds up to one. */
 const SELDOM_COLLECTING = [
-  "--max-semi-space-size=128",
+  "--max-semi-space-size=16",
   "--no-allocation-site-pretenuring",
   "--heap-growing-percent=300",
 ];
