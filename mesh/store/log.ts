@@ -96,8 +96,7 @@ export async function writeEntries(
 export function loggedEffect(effect: Sql, entries: readonly Entry[], trace: string): Sql {
   const [only, ...more] = entries;
   if (only && more.length === 0) return loggedAlone(effect, only, trace);
-  const partition = only?.partition ?? -1;
-  if (entries.some((entry) => entry.partition !== partition)) throw new Error("one write logs into one partition");
+  const partition = partitionAlone(entries);
   const { count, types, subjects, payloads, traces } = columnsOf(entries);
   const values = [...effect.values, count, partition, types, subjects, payloads, traces, trace];
   const at = (place: number) => `$${effect.values.length + place}`;
@@ -127,16 +126,19 @@ function loggedAlone(effect: Sql, { partition, type, subject, payload, trace: ow
 }
 
 /**
- * Several effects of one kind with an entry for each that happened: by place, from 1. Heads are locked in ascending order
- * before the first is moved, as all do who move several.
+ * Several effects of one kind with the entries of each that happened: by place, from 1. Those of one effect lie in one
+ * partition, one behind the other. Heads are locked in ascending order before the first is moved, as all do who move several.
  */
-export function loggedTogether(effect: Sql, entries: readonly Entry[]): Sql {
-  const { types, subjects, payloads, traces } = columnsOf(entries);
+export function loggedTogether(effect: Sql, entries: readonly (readonly Entry[])[]): Sql {
+  const flat = entries.flatMap((mine, at) => mine.map((entry) => ({ entry, place: at + 1 })));
+  const { types, subjects, payloads, traces } = columnsOf(flat.map(({ entry }) => entry));
+  const partitions = entries.map((mine) => partitionAlone(mine));
   return sql`with ${effect},
     log_item as (select e.place, i.partition, i.type, i.subject, i.payload, i.trace,
-        row_number() over (partition by i.partition order by e.place) as nth
-      from effect e join unnest(${entries.map(({ partition }) => partition)}::smallint[], ${types}::text[], ${subjects}::text[],
-          ${payloads}::bytea[], ${traces}::text[]) with ordinality as i (partition, type, subject, payload, trace, place)
+        row_number() over (partition by i.partition order by i.line) as nth
+      from effect e join unnest(${flat.map(({ place }) => place)}::int[], ${flat.map(({ place }) => partitions[place - 1])}::smallint[],
+          ${types}::text[], ${subjects}::text[], ${payloads}::bytea[], ${traces}::text[])
+          with ordinality as i (place, partition, type, subject, payload, trace, line)
         on i.place = e.place),
     log_held as (select h.partition, n.count from log_head h
       join (select partition, count(*) as count from log_item group by partition) n on n.partition = h.partition
@@ -147,7 +149,14 @@ export function loggedTogether(effect: Sql, entries: readonly Entry[]): Sql {
       select i.partition, n.before + i.nth, n.log_at, i.type, i.subject, i.payload, i.trace
       from log_item i join log_next n on n.partition = i.partition)
     select effect.*, n.before + i.nth as log_seq, n.log_at
-    from effect join log_item i on i.place = effect.place join log_next n on n.partition = i.partition`;
+    from effect join (select place, partition, max(nth) as nth from log_item group by place, partition) i on i.place = effect.place
+      join log_next n on n.partition = i.partition`;
+}
+
+function partitionAlone(entries: readonly Entry[]): number {
+  const partition = entries[0]?.partition ?? -1;
+  if (entries.some((entry) => entry.partition !== partition)) throw new Error("one write logs into one partition");
+  return partition;
 }
 
 const bufferOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, length);
@@ -169,11 +178,11 @@ export function placeOf(entries: readonly Entry[], { log_seq, log_at }: Head, tr
   return { partition: entries[0]?.partition ?? -1, seq, entries: logged };
 }
 
-/** The same for entries of several partitions, each where its row says; those without a row did not happen. */
-export function placesOf(entries: readonly Entry[], rows: ReadonlyMap<number, Head>): Place[] {
-  const logged = entries.flatMap((entry, at): LogEntry[] => {
+/** The same for the entries of several writes, each of which ends where its row says; those without a row did not happen. */
+export function placesOf(entries: readonly (readonly Entry[])[], rows: ReadonlyMap<number, Head>): Place[] {
+  const logged = entries.flatMap((mine, at): LogEntry[] => {
     const row = rows.get(at);
-    return row ? [{ ...entry, trace: entry.trace ?? "", seq: BigInt(row.log_seq), at: new Date(row.log_at) }] : [];
+    return row ? [...placeOf(mine, row, "").entries] : [];
   });
   return [...Map.groupBy(logged, ({ partition }) => partition)].map(([partition, mine]) => {
     mine.sort((a, b) => (a.seq < b.seq ? -1 : 1));

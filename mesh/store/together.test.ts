@@ -34,6 +34,10 @@ beforeAll(async () => {
 });
 afterAll(() => mesh[Symbol.asyncDispose]());
 
+/** So many entries a write has: one to three. */
+const entriesOf = (at: number) => 1 + (at % 3);
+const all = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, n) => entriesOf(from + n)).reduce((sum, count) => sum + count, 0);
 const idOf = (at: number) => `0193aaaa-0000-7000-8000-${String(at).padStart(12, "0")}`;
 const writing = (at: number, what = `${at}`, account = at): SharedWrite<Item> => ({
   kind: effects,
@@ -41,7 +45,7 @@ const writing = (at: number, what = `${at}`, account = at): SharedWrite<Item> =>
   alone:
     () => sql`effect as (insert into effect (id, what) values (${idOf(at)}, nullif(${what}, 'wrong')) on conflict do nothing
     returning what)`,
-  publish: event(AccountDeactivatedSchema, { accountId: idOf(account) }),
+  publish: Array.from({ length: entriesOf(at) }, () => event(AccountDeactivatedSchema, { accountId: idOf(account) })),
 });
 const write = (...given: Parameters<typeof writing>) =>
   db.writeTogether<{ what: string; log_seq: string }, Item>(undefined, writing(...given));
@@ -56,7 +60,12 @@ test("writes of one moment share statements, and each gets its own answer and it
   expect(statements).toBeGreaterThan(0);
   expect(statements).toBeLessThan(20);
   const log = await logged();
-  expect(log).toHaveLength(100);
+  expect(log).toHaveLength(all(0, 100));
+  for (const [at, [row]] of rows.entries()) {
+    const mine = log.filter(({ subject_id }) => subject_id === idOf(at)).map(({ seq }) => Number(seq));
+    const last = Number(row?.log_seq);
+    expect(mine).toEqual(Array.from({ length: entriesOf(at) }, (_, n) => last - entriesOf(at) + 1 + n)); // one behind the other
+  }
   const told = placed.flatMap(({ entries }) => entries);
   expect(new Set(told.map(({ partition, seq, subject }) => `${partition} ${seq} ${subject}`))).toEqual(
     new Set(log.map(({ partition, seq, subject_id }) => `${partition} ${seq} ${subject_id}`)),
@@ -69,7 +78,7 @@ test("what has happened already does not happen, leaves no gap, and nobody else 
   const rows = await Promise.all(Array.from({ length: 60 }, (_, at) => write(70 + at, "again")));
   expect(rows.filter(([row]) => row === undefined)).toHaveLength(30);
   expect(rows.slice(30).map(([row]) => row?.what)).toEqual(Array.from({ length: 30 }, () => "again"));
-  expect(await logged()).toHaveLength(before + 30);
+  expect(await logged()).toHaveLength(before + all(100, 130));
   const heads = await db.query(sql`select h.partition from log_head h left join log l using (partition)
     group by h.partition, h.seq having h.seq <> count(l.seq) or h.seq <> coalesce(max(l.seq), 0)`);
   expect(heads).toEqual([]);
@@ -85,7 +94,7 @@ test("one that the database refuses fails alone", async () => {
 
 test("writers of the same partitions, alone and together, do not wait for each other in a circle", async () => {
   const alone = async (at: number) =>
-    db.write(undefined, { effect: writing(at).alone(), publish: [writing(at, "", at % 7).publish] });
+    db.write(undefined, { effect: writing(at).alone(), publish: writing(at, "", at % 7).publish });
   const several = (at: number) =>
     db.commit(undefined, async (tx) => {
       for (let n = 0; n < 5; n++) tx.publish(AccountDeactivatedSchema, { accountId: idOf((at + n) % 7) });
@@ -98,7 +107,7 @@ test("writers of the same partitions, alone and together, do not wait for each o
       ...(at % 10 ? [] : [several(at)]),
     ]).flat(),
   );
-  expect(await logged()).toHaveLength(before + 300 + 75);
+  expect(await logged()).toHaveLength(before + all(1_000, 1_150) + all(2_000, 2_150) + 75);
   const gaps = await db.query(sql`select h.partition from log_head h left join log l using (partition)
     group by h.partition, h.seq having h.seq <> count(l.seq) or h.seq <> coalesce(max(l.seq), 0)`);
   expect(gaps).toEqual([]);

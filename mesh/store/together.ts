@@ -21,8 +21,8 @@ export interface SharedWrite<Item> {
   readonly item: Item;
   /** The same for this item alone. */
   readonly alone: () => Write["effect"];
-  /** What is logged if it happened. */
-  readonly publish: Entry;
+  /** What is logged if it happened; all in one partition. */
+  readonly publish: readonly Entry[];
 }
 
 interface Waiting {
@@ -60,7 +60,9 @@ export function createTogether({ service, open, query, announce, alone, traceOf 
     const [first] = batch;
     if (first && batch.length === 1) return byItself(first);
     const { kind } = (first as Waiting).write;
-    const entries = batch.map(({ write, trace }) => ({ ...write.publish, trace: write.publish.trace || trace }));
+    const entries = batch.map(({ write, trace }) =>
+      write.publish.map((one) => ({ ...one, trace: one.trace || trace })),
+    );
     const statement = loggedTogether(kind.effect(batch.map(({ write }) => write.item)), entries);
     for (const { context } of batch) if (context) context.spent.sql++;
     for (let attempt = 1; ; attempt++) {
@@ -78,20 +80,20 @@ export function createTogether({ service, open, query, announce, alone, traceOf 
   }
 
   function byItself({ write, context, resolve, reject }: Waiting): Promise<void> {
-    const act = () => alone<unknown>(context, { effect: write.alone(), publish: [write.publish] });
+    const act = () => alone<unknown>(context, { effect: write.alone(), publish: write.publish });
     return (context ? within(context, act) : outside(act)).then(resolve, reject);
   }
 
   function tell(
     batch: readonly Waiting[],
-    entries: readonly Entry[],
+    entries: readonly (readonly Entry[])[],
     rows: readonly (Head & { place: string })[],
   ): void {
     const done = new Map(rows.map((row) => [Number(row.place) - 1, row]));
     announce(placesOf(entries, done), undefined);
     batch.forEach(({ context, resolve }, at) => {
       const row = done.get(at);
-      if (row) context?.noted.wrote.push({ partition: entries[at]?.partition ?? -1, seq: BigInt(row.log_seq) });
+      if (row) context?.noted.wrote.push({ partition: entries[at]?.[0]?.partition ?? -1, seq: BigInt(row.log_seq) });
       resolve(row ? [row] : []);
     });
   }

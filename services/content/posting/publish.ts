@@ -3,15 +3,7 @@ import type { Context } from "#mesh/context.ts";
 import { meshFailure } from "#mesh/failure.ts";
 import type { Deps } from "../deps.ts";
 import { profileIn } from "../store/bytes.ts";
-import {
-  type Inserted,
-  insertPost,
-  isPlain,
-  type Plain,
-  type PostKey,
-  plainPosts,
-  postByKey,
-} from "../store/insert-post.ts";
+import { type Inserted, insertPost, type NewRow, type PostKey, postByKey, posts } from "../store/insert-post.ts";
 import { announcements } from "./announcements.ts";
 import type { Prepared } from "./prepare.ts";
 
@@ -32,14 +24,16 @@ export async function publish(
   key?: PostKey,
 ): Promise<Published> {
   const { card } = prepared;
-  const [first, ...more] = announcements(prepared);
-  const [made] =
-    first && more.length === 0 && isPlain(card)
-      ? await deps.db.writeTogether<Inserted, Plain>(ctx, {
-          ...{ kind: plainPosts, item: { card, key } },
-          ...{ alone: () => insertPost(card, key), publish: first },
-        })
-      : await deps.db.write<Inserted>(ctx, { effect: insertPost(card, key), publish: first ? [first, ...more] : [] });
+  const announced = announcements(prepared);
+  const alone = () => insertPost(card, key);
+  const [made] = card.poll
+    ? await deps.db.write<Inserted>(ctx, { effect: alone(), publish: announced })
+    : await deps.db.writeTogether<Inserted, NewRow>(ctx, {
+        kind: posts,
+        item: { card, key },
+        alone,
+        publish: announced,
+      });
   if (made) return { postId: card.id, fresh: true, author: profileIn(made.author) };
   const former = key && (await formerPost(deps, card.authorId, key));
   if (!former) throw new Error("a post was not published, and nothing stood in its way");
