@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { nodeFlags } from "#mesh/host/heap.ts";
 import type { Env } from "../command.ts";
 
 /** The checkout's main.ts, by path: a child is started from it, wherever we stand. */
@@ -31,7 +32,7 @@ export interface Child {
  * the child drains and goes. Its own session keeps the terminal's Ctrl-C from it, so that we choose the order of stopping.
  */
 export function spawnChild(services: readonly string[], env: Env, onLine: (line: string) => void): Child {
-  const child = spawn(process.execPath, [mainFile, ...services], {
+  const child = spawn(process.execPath, [...nodeFlags(), mainFile, ...services], {
     cwd: join(mainFile, ".."),
     detached: true,
     env: { ...env },

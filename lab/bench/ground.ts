@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
+import { nodeFlags } from "#mesh/host/heap.ts";
 import { provisionAll } from "#mesh/host/provisioning.ts";
 import { ensureKeys, openKeyring } from "#mesh/identity/keyring.ts";
 import type { Env } from "../../cli/command.ts";
@@ -14,6 +15,7 @@ import { serversRunning, startServers } from "../../cli/servers/index.ts";
 import { freePort } from "../../cli/servers/port.ts";
 import { startSplit } from "../../cli/split.ts";
 import { everything } from "../../main.ts";
+import { seldomPausing } from "./worker.ts";
 
 /** A mesh to be measured, on servers of its own that force every commit to disk. */
 export interface BenchGround extends AsyncDisposable {
@@ -84,7 +86,10 @@ export async function startBenchGround(shape: Shape): Promise<BenchGround> {
       env: { ...env, ...(shape === "pair" && { MESH_PROCESSES: "2" }) },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       // BENCH_PROFILE=folder leaves a CPU profile of the mesh there.
-      execArgv: process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [],
+      execArgv: [
+        ...nodeFlags(),
+        ...(process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []),
+      ],
     });
     scope.defer(async () => {
       if (child.exitCode !== null) return;
@@ -130,7 +135,10 @@ export async function startBenchGround(shape: Shape): Promise<BenchGround> {
 
 /** Runs one job in a process of its own. */
 export async function inProcess<Job extends object, Answer>(file: string, job: Job): Promise<Answer> {
-  const child = fork(join(import.meta.dirname, file), [], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(join(import.meta.dirname, file), [], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    execArgv: seldomPausing(),
+  });
   child.send(job);
   const [answer] = await once(child, "message");
   child.kill();

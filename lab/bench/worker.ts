@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { nodeFlags } from "#mesh/host/heap.ts";
 
 /** A process of our own that does one job after the other. */
 export interface Worker<Job, Answer> extends AsyncDisposable {
@@ -13,17 +14,18 @@ interface Heard<Answer> {
 }
 
 /** A pause of whoever calls would count as one of whoever is called: what came is let go soon, before it adds up to one. */
-const SELDOM_COLLECTING = [
+export const seldomPausing = (): string[] => [
   "--max-semi-space-size=16",
   "--no-allocation-site-pretenuring",
   "--heap-growing-percent=300",
+  ...nodeFlags(),
 ];
 
 /** Starts a file of this folder as a worker. It ends with us, however we end. */
 export function startWorker<Job extends object, Answer>(file: string): Worker<Job, Answer> {
   const child = fork(join(import.meta.dirname, file), [], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
-    execArgv: SELDOM_COLLECTING,
+    execArgv: seldomPausing(),
   });
   const ended = once(child, "exit").then((): Heard<Answer> => ({ failure: `${file} ended` }));
   return {
