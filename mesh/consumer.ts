@@ -97,13 +97,18 @@ export interface Consumer<Deps> {
   readonly keeps?: Keeps<Deps> | undefined;
   /** Rounds are no closer together than this, while nobody waits. */
   readonly paceMs?: number;
+  /** Another consumer of the same service, which has applied every event before this one does. */
+  readonly behind?: string;
 }
 
 /** A pace for what hardly anybody waits for: what happens meanwhile shares a transaction. */
-const LEISURE_MS = 75;
+const LEISURE_MS = 50;
 
 /** Lets a consumer take its time as long as nobody waits for it. */
 export const leisurely = <Deps>(consumer: Consumer<Deps>): Consumer<Deps> => ({ ...consumer, paceMs: LEISURE_MS });
+
+/** Lets a consumer build upon what another one has done about the same events. */
+export const behind = <Deps>(name: string, consumer: Consumer<Deps>): Consumer<Deps> => ({ ...consumer, behind: name });
 
 /** Says what to do about one kind of event. */
 export const on = <E extends DescMessage, Deps>(

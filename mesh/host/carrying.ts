@@ -3,6 +3,7 @@ import type { Client } from "@connectrpc/connect";
 import type { OpsService } from "#gen/skein/ops/v1/ops_service_pb.ts";
 import type { Consumer } from "../consumer.ts";
 import { outside } from "../context.ts";
+import { feedBehind } from "../log/behind.ts";
 import type { Courier } from "../log/courier.ts";
 import { createFeed, type Feed } from "../log/feed.ts";
 import type { Feeds } from "../log/feeds.ts";
@@ -138,7 +139,11 @@ export function createCarrying(parts: CarryingParts): Carrying {
       const stand = standing();
       return rebuildable(stand, of, from) && (await rebuildPartition(stand, of, from, partition)) !== undefined;
     };
-    const runner = createRunner(consumer, feed, {
+    const here = feed;
+    const mine = consumer.behind
+      ? feedBehind(feed, (partition) => leaderOf(consumer, here)?.position(partition))
+      : feed;
+    const runner = createRunner(consumer, mine, {
       service,
       db,
       deps,
@@ -149,6 +154,9 @@ export function createCarrying(parts: CarryingParts): Carrying {
     });
     return { runner, feed, fresh: followFreshness(runner, feed, db) };
   }
+
+  const leaderOf = ({ behind }: Consumer<unknown>, { source }: Pick<Feed, "source">) =>
+    following.find(({ runner }) => runner.consumer.name === behind && runner.source === source)?.runner;
 
   const handles = consumers.map((one) => handleOf(one, sourcesOf(one), () => following));
   return {
@@ -180,7 +188,10 @@ export function createCarrying(parts: CarryingParts): Carrying {
       );
       if (consumers.length === 0) return;
       following = consumers.flatMap((one) => sourcesOf(one).map((source) => follow(one, source)));
-      for (const { runner } of following) scope.use(runner);
+      for (const { runner, feed } of following) {
+        scope.use(runner);
+        leaderOf(runner.consumer, feed)?.onMoved((partition) => outside(() => runner.kick(partition)));
+      }
       shared.logMeters.watch(service, () => following);
       const partitionsOf = (part: number) =>
         Array.from({ length: PARTITIONS }, (_, partition) => partition).filter(

@@ -5,12 +5,12 @@ import type { Lent } from "../lent.ts";
 import type { Tx } from "../store/commit.ts";
 import type { Db } from "../store/database.ts";
 import { applier } from "./apply.ts";
-import { park, parkedSubjects, stillParked } from "./dead-letters.ts";
 import type { LogEntry } from "./entry.ts";
 import type { Feed } from "./feed.ts";
 import { gather, type Share } from "./gather.ts";
 import type { LogMeters } from "./meters.ts";
 import { restAfter } from "./pace.ts";
+import { createParking } from "./parking.ts";
 import { ATTEMPTS, patienceWith, pauseMs } from "./patience.ts";
 import { type Places, placesOf } from "./places.ts";
 import { Fenced, type Positions, positionsOf } from "./positions.ts";
@@ -50,6 +50,8 @@ export interface ConsumerRunner extends AsyncDisposable {
   save(): Promise<void>;
   apply(tx: Tx, source: string, entry: LogEntry): Promise<void>;
   paused<A>(partition: number, work: () => Promise<A>): Promise<A>;
+  /** Hears of every step. */
+  onMoved(listener: (partition: number) => void): void;
 }
 
 /**
@@ -62,12 +64,16 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
   const { source } = feed;
   const positions: Positions = positionsOf(db, consumer.name, source);
   const { concerns, apply } = applier(consumer, parts.deps);
+  const parking = createParking(db, lent, consumer.name, source);
   const waiters = createWaiters();
-  const places: Places = placesOf((partition, at) => waiters.tell(partition, at));
+  const listeners: ((partition: number) => void)[] = [];
+  const places: Places = placesOf((partition, at) => {
+    waiters.tell(partition, at);
+    for (const listener of listeners) listener(partition);
+  });
   const stop = new AbortController();
   const ready = new Set<number>();
   let nap = new AbortController();
-  let parked = new Set<string>();
   let working: Promise<void> | undefined;
   let current: Promise<void> | undefined;
   let applied = 0;
@@ -84,9 +90,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
     await db.transact(async (tx) => {
       await positions.move(tx, moves);
       crashPoint(parts.service, "consumer.afterMove");
-      const free: LogEntry[] = [];
-      for (const entry of mine) if (!parked.has(entry.subject) || !(await behind(tx, entry))) free.push(entry);
-      await apply(tx, source, feed.incarnation, free);
+      await apply(tx, source, feed.incarnation, await parking.free(tx, mine));
       crashPoint(parts.service, "consumer.beforeCommit");
     });
     crashPoint(parts.service, "consumer.afterCommit");
@@ -100,25 +104,13 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
     );
   }
 
-  // An event must not overtake an earlier one of its subject that was put aside.
-  async function behind(tx: Tx, entry: LogEntry): Promise<boolean> {
-    if (!(await stillParked(tx, consumer.name, source, entry.subject))) {
-      parked.delete(entry.subject);
-      return false;
-    }
-    await park(tx, lent.ids, { consumer: consumer.name, source, entry, cause: "behind an earlier one", attempts: 0 });
-    return true;
-  }
-
   async function putAside({ partition, place }: Share, entry: LogEntry, error: unknown): Promise<void> {
     log.error({ consumer: consumer.name, source, partition, seq: String(entry.seq), cause: error }, "event put aside");
     await db.transact(async (tx) => {
       await positions.move(tx, [{ partition, before: place.saved, after: entry.seq }]);
-      const attempts = place.attempts + 1;
-      await park(tx, lent.ids, { consumer: consumer.name, source, entry, cause: String(error), attempts });
+      await parking.put(tx, entry, error, place.attempts + 1);
     });
     parts.meters.parked(parts.service, consumer.name);
-    parked.add(entry.subject);
     places.stand(partition, entry.seq, entry.seq);
   }
 
@@ -226,7 +218,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
 
   async function begin(partitions: readonly number[]): Promise<void> {
     incarnation ||= await positions.incarnation();
-    parked = new Set([...parked, ...(await parkedSubjects(db.query, consumer.name, source))]);
+    await parking.load();
     for (const [partition, at] of await positions.load(partitions)) {
       places.take(partition, at);
       kick(partition);
@@ -274,6 +266,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
       const done = await positions.skip(moves);
       for (const { partition, before, after } of moves) if (done.has(partition)) places.saved(partition, before, after);
     },
+    onMoved: (listener) => void listeners.push(listener),
     apply: (tx, from, entry) => apply(tx, from, feed.incarnation, [entry]),
     async paused(partition, act) {
       const place = places.get(partition);

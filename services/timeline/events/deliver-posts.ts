@@ -7,7 +7,7 @@ import {
   PostUndeletedSchema,
 } from "#gen/skein/content/v1/content_events_pb.ts";
 import { ShareRowSchema } from "#gen/skein/content/v1/snapshot_rows_pb.ts";
-import { consumer, type Delivery, from, together } from "#mesh/consumer.ts";
+import { behind, consumer, type Delivery, from, together } from "#mesh/consumer.ts";
 import type { Tx } from "#mesh/store/commit.ts";
 import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
@@ -25,16 +25,19 @@ const SLICE = 64;
  * Brings new posts and shares to the homes of those who follow. An entry is in storage before it goes anywhere: a home that is
  * not there just now is built from storage, and must find it. Homes get it before our position moves, so perhaps twice.
  */
-export const deliverPosts = consumer<Deps>(
-  "deliver-posts",
-  together<typeof PostPublishedSchema | typeof PostSharedSchema | typeof PostUndeletedSchema, Deps>(
-    [PostPublishedSchema, PostSharedSchema, PostUndeletedSchema],
-    async (deliveries, tx, deps) => {
-      if (!(await deps.feeds.applied(STORAGE, deliveries))) throw failure("TIMELINE_AWAY");
-      await sendOut(deliveries.map(outgoingOf), tx, deps);
-    },
+export const deliverPosts = behind(
+  STORAGE,
+  consumer<Deps>(
+    "deliver-posts",
+    together<typeof PostPublishedSchema | typeof PostSharedSchema | typeof PostUndeletedSchema, Deps>(
+      [PostPublishedSchema, PostSharedSchema, PostUndeletedSchema],
+      async (deliveries, tx, deps) => {
+        if (!(await deps.feeds.applied(STORAGE, deliveries))) throw failure("TIMELINE_AWAY");
+        await sendOut(deliveries.map(outgoingOf), tx, deps);
+      },
+    ),
+    [from("share", ShareRowSchema, async () => undefined, startOver)],
   ),
-  [from("share", ShareRowSchema, async () => undefined, startOver)],
 );
 
 /** Delivers what is small at once, and notes the rest. */

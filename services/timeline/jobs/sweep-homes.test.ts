@@ -25,4 +25,5 @@ test("homes that were made cold are not believed any more, and are removed; the 
   expect(await hotHomeOf(mesh, ann)).toEqual([made]);
 });
 
-const isHome = (key: string): boolean => !/:(pulled|newest|told|news|epoch|epoch:[^:]*|unsettled:[^:]*)$/s.test(key);
+const isHome = (key: string): boolean =>
+  !/:(pulled|newest|told|news|placed|placed:ids|epoch|epoch:[^:]*|unsettled:[^:]*)$/s.test(key);
