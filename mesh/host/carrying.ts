@@ -158,6 +158,14 @@ export function createCarrying(parts: CarryingParts): Carrying {
   const leaderOf = ({ behind }: Consumer<unknown>, { source }: Pick<Feed, "source">) =>
     following.find(({ runner }) => runner.consumer.name === behind && runner.source === source)?.runner;
 
+  for (const { name, behind, restores } of consumers) {
+    if (!behind) continue;
+    const leads = consumers.some((one) => one.name === behind && !one.behind);
+    if (!leads || restores.length === 0)
+      throw new Error(
+        `${name} goes behind ${behind}: that must be a consumer of ${service} that goes ahead, and itself restorable`,
+      );
+  }
   const handles = consumers.map((one) => handleOf(one, sourcesOf(one), () => following));
   return {
     proof: createProof(service, handles, sourceOf, standing, shared.logMeters),

@@ -96,7 +96,7 @@ export async function writeEntries(
 export function loggedEffect(effect: Sql, entries: readonly Entry[], trace: string): Sql {
   const [only, ...more] = entries;
   if (only && more.length === 0) return loggedAlone(effect, only, trace);
-  const partition = partitionAlone(entries);
+  const partition = only ? partitionAlone(entries) : -1;
   const { count, types, subjects, payloads, traces } = columnsOf(entries);
   const values = [...effect.values, count, partition, types, subjects, payloads, traces, trace];
   const at = (place: number) => `$${effect.values.length + place}`;
@@ -153,10 +153,13 @@ export function loggedTogether(effect: Sql, entries: readonly (readonly Entry[])
       join log_next n on n.partition = i.partition`;
 }
 
-function partitionAlone(entries: readonly Entry[]): number {
-  const partition = entries[0]?.partition ?? -1;
-  if (entries.some((entry) => entry.partition !== partition)) throw new Error("one write logs into one partition");
-  return partition;
+/** Where the entries of one write go. */
+export function partitionAlone(entries: readonly Entry[]): number {
+  const [first] = entries;
+  if (!first) throw new Error("one write logs at least one entry");
+  if (entries.some(({ partition }) => partition !== first.partition))
+    throw new Error("one write logs into one partition");
+  return first.partition;
 }
 
 const bufferOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, length);

@@ -3,7 +3,7 @@ import { type Context, outside, within } from "../context.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { Write } from "./commit.ts";
 import { lostRace, refused } from "./database-failure.ts";
-import { type Entry, type Head, loggedTogether, type Place, placesOf } from "./log.ts";
+import { type Entry, type Head, loggedTogether, type Place, partitionAlone, placesOf } from "./log.ts";
 import type { Sql } from "./sql.ts";
 
 /** Writes that may become one statement. One value for each kind, made once. */
@@ -63,7 +63,12 @@ export function createTogether({ service, open, query, announce, alone, traceOf 
     const entries = batch.map(({ write, trace }) =>
       write.publish.map((one) => ({ ...one, trace: one.trace || trace })),
     );
-    const statement = loggedTogether(kind.effect(batch.map(({ write }) => write.item)), entries);
+    let statement: Sql;
+    try {
+      statement = loggedTogether(kind.effect(batch.map(({ write }) => write.item)), entries);
+    } catch {
+      return void (await Promise.all(batch.map(byItself))); // whoever cannot be written fails alone
+    }
     for (const { context } of batch) if (context) context.spent.sql++;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -126,6 +131,7 @@ export function createTogether({ service, open, query, announce, alone, traceOf 
 
   return <Row, Item>(context: Context | undefined, write: SharedWrite<Item>): Promise<Row[]> => {
     if (open.getStore()) throw new Error("a transaction is open: what others write does not belong to it");
+    partitionAlone(write.publish);
     const kind = write.kind as Kind<unknown>;
     const queue = queues.get(kind) ?? { waiting: [], flights: new Set(), due: false };
     queues.set(kind, queue);

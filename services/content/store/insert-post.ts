@@ -78,6 +78,7 @@ export interface NewRow {
 export const posts: Kind<NewRow> = {
   effect(items) {
     const cards = items.map(({ card }) => card);
+    if (cards.some(({ poll }) => poll)) throw new Error("a post with a poll is published alone");
     const rows = insertRows(items);
     if (cards.every(isPlain)) return rows;
     const each = <V>(valuesOf: (card: PostCard) => readonly V[]) =>

@@ -16,7 +16,7 @@ export interface Believed<V> {
   forget(): void;
 }
 
-/** Doubts that are told apart; with more of them everything is in doubt. */
+/** Doubts that are told apart. With more of them it is forgotten when the old ones came: what was asked for before counts no more. */
 const MOST_DOUBTS = 20_000;
 
 /** Nothing is known yet. */
@@ -24,11 +24,18 @@ export function createBelieved<V>(most: number, now: () => number): Believed<V> 
   const kept = createMemory<V>(most);
   const doubts = new Map<string, { moment: number; until: number }>();
   let moment = 0;
-  let forgotten = 0;
+  let horizon = 0;
   const forget = (): void => {
-    forgotten = ++moment;
+    horizon = ++moment;
     kept.clear();
     doubts.clear();
+  };
+  // What is kept was in doubt at no time since it came: it stays.
+  const prune = (): void => {
+    horizon = ++moment;
+    const time = now();
+    for (const [id, { until }] of doubts) if (until <= time) doubts.delete(id);
+    if (doubts.size >= MOST_DOUBTS) forget();
   };
   return {
     get: (id) => kept.get(id),
@@ -37,18 +44,18 @@ export function createBelieved<V>(most: number, now: () => number): Believed<V> 
     },
     unchanged(ids, since) {
       if (since === moment) return true;
-      if (since < forgotten) return false;
+      if (since < horizon) return false;
       for (const id of ids) if ((doubts.get(id)?.moment ?? 0) > since) return false;
       return true;
     },
     learn(id, facts, asked) {
-      if (asked < forgotten) return;
+      if (asked < horizon) return;
       const doubt = doubts.get(id);
       if (doubt && (asked < doubt.moment || now() < doubt.until)) return;
       kept.set(id, facts);
     },
     doubt(id, until = 0) {
-      if (doubts.size >= MOST_DOUBTS) forget();
+      if (doubts.size >= MOST_DOUBTS) prune();
       doubts.set(id, { moment: ++moment, until });
       kept.delete(id);
     },

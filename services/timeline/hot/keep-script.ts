@@ -61,13 +61,13 @@ export const KEEP = script(`
       if not known or string.byte(known, 2) == 0 then put(KEYS[i], share) end
     else
       if not known or #known ~= ${POST_BYTES} then known = nothing end
-      local former, counted = string.sub(known, 2, ${POST_BYTES - COUNTS_HALF}), string.sub(known, ${POST_BYTES - COUNTS_HALF + 1})
+      local former, numbers = string.sub(known, 2, ${POST_BYTES - COUNTS_HALF}), string.sub(known, ${POST_BYTES - COUNTS_HALF + 1})
       if card ~= '' and not newer(former, card, 1) then
         former = card
         put(KEYS[i + 1], string.sub(card, 1, 8) .. bytes)
       end
-      if counts ~= '' and not newer(counted, counts, 2) then counted = counts end
-      put(KEYS[i], string.sub(known, 1, 1) .. former .. counted)
+      if counts ~= '' and not newer(numbers, counts, 2) then numbers = counts end
+      put(KEYS[i], string.sub(known, 1, 1) .. former .. numbers)
     end
   end
   if #ARGV[3] > 0 then

@@ -116,7 +116,7 @@ async function round(
       if (layout.stateIn(hot) === layout.State.GONE) found(id, "GONE");
       else if (revision === 0 || counted === undefined) missing.push(id);
       else if (known?.revision !== revision) faded.push({ id, hot });
-      else found(id, recounted(known, counted, hot));
+      else found(id, { ...known, counted: { revision: counted, counts: layout.countsIn(hot) } });
     } else if (hot && layout.isShare(hot)) found(id, shareOf(deps, id, hot));
     else if (hot && layout.isGone(hot)) found(id, "GONE");
     else missing.push(id);
@@ -147,11 +147,6 @@ function shareOf({ shares }: LookUpDeps, id: string, hot: Buffer): Entry {
   const share = layout.shareIn(id, hot);
   shares.set(id, share);
   return share;
-}
-
-function recounted(known: Known, revision: number, hot: Buffer): Known {
-  if (known.counted.revision !== revision) known.counted = { revision, counts: layout.countsIn(hot) };
-  return known;
 }
 
 /** A post of which memory has another revision than the one that holds, or none. */

@@ -5,8 +5,7 @@ export interface Known {
   readonly revision: number;
   readonly card: Card;
   readonly entry: Entry;
-  /** Replaced whole when the revision has changed. */
-  counted: { readonly revision: number; readonly counts: Counts };
+  readonly counted: { readonly revision: number; readonly counts: Counts };
 }
 
 /** Remembers at most about `most` values; those that nobody asked for longest are forgotten first. */

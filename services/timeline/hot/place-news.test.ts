@@ -99,3 +99,13 @@ test("what changed while Redis was away is not believed afterwards, also where R
   await mesh.runJob("timeline", "mend-copies");
   expect((await readCards(mesh.timeline, [first])).get(first)?.deleted).toBe(true);
 });
+
+test("nothing is believed for ever, whatever was told and never happened", async () => {
+  const { ids } = await twoPosts();
+  let now = 0;
+  const deps = { ...another(), placeNews: createPlaceNews(1_000, () => now) };
+  await readPage(deps, ids);
+  expect(await tripsOf(() => readPage(deps, ids))).toBe(1);
+  now = 10 * 60_000;
+  expect(await tripsOf(() => readPage(deps, ids))).toBe(2);
+});

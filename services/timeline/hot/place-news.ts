@@ -12,14 +12,20 @@ export type Placed = Known | Entry | "GONE";
 export interface PlaceNews {
   readonly places: Believed<Placed>;
   heard: { incarnation: string; count: number };
+  /** Nothing is believed for longer: what a consumer told and then could not commit ends here at the latest. */
+  until: number;
+  readonly now: () => number;
   /** Under way: what is not sent yet serves everybody who asks until it is. */
   asking: { turn: number; answer: Promise<boolean> } | undefined;
 }
+
+const LIFE_MS = 10 * 60_000;
 
 /** Nothing is known yet. */
 export const createPlaceNews = (most: number, now: () => number): PlaceNews => ({
   places: createBelieved(most, now),
   heard: { incarnation: "", count: 0 },
+  ...{ until: now() + LIFE_MS, now },
   asking: undefined,
 });
 
@@ -53,7 +59,12 @@ async function hear(deps: Needed): Promise<boolean> {
   return true;
 }
 
-function listen({ places, heard }: PlaceNews, incarnation: string, told: Buffer): void {
+function listen(placeNews: PlaceNews, incarnation: string, told: Buffer): void {
+  const { places, heard, now } = placeNews;
+  if (now() >= placeNews.until) {
+    places.forget();
+    placeNews.until = now() + LIFE_MS;
+  }
   const count = told.readUIntBE(0, COUNT_BYTES);
   const news = told.subarray(COUNT_BYTES);
   if (heard.incarnation === incarnation && heard.count === count) return;

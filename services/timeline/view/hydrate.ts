@@ -65,8 +65,8 @@ export interface Hydrated {
 }
 
 /**
- * Fills candidates with everything their viewer may see of them, in their order: at most two trips to Redis and one
- * statement. What the rules keep out is dropped; nothing ever changes places.
+ * Fills candidates with everything their viewer may see of them, in their order: where all of it is remembered by the news of
+ * places alone. What the rules keep out is dropped; nothing ever changes places.
  */
 export async function hydrate(
   deps: Deps,
