@@ -1,3 +1,4 @@
+import type { Redis } from "#mesh/redis.ts";
 import type { Tx } from "#mesh/store/commit.ts";
 import type { Deps } from "../deps.ts";
 import { bytesOf } from "../rules/entry-ids.ts";
@@ -30,7 +31,7 @@ export const EVERYBODY = "00000000-0000-0000-0000-000000000000";
  * holds, so nobody uses it; whoever could ask when we could not tell is told later.
  */
 export async function unsettle(deps: Needed, tx: Tx, concerned: Concerned): Promise<void> {
-  const settle = await begin(deps, tx, concerned);
+  const settle = await begin(deps, deps.homes.small, tx, concerned);
   tx.ended(() => void deps.homes.apart(settle));
 }
 
@@ -43,17 +44,20 @@ export async function changing<T>(
   concerned: Concerned,
   change: () => Promise<T>,
 ): Promise<T> {
-  const settle = await begin(deps, deps.db, concerned);
+  const settle = await begin(deps, deps.redis, deps.db, concerned);
   const done = await change();
   await settle();
   return done;
 }
 
-/** Ends what is remembered now, and gives what lets it begin anew. */
-async function begin(deps: Needed, query: Query, concerned: Concerned): Promise<() => Promise<unknown>> {
+/**
+ * Ends what is remembered now, and gives what lets it begin anew: that goes over a patient connection, for whoever is not
+ * let go stays without memory until UNSETTLED_MS is over.
+ */
+async function begin(deps: Needed, lane: Redis, query: Query, concerned: Concerned): Promise<() => Promise<unknown>> {
   const commands = commandsFor(concerned);
-  if (commands.length === 0 || (deps.redis.up && (await send(deps, UNSETTLE, commands))))
-    return () => send(deps, SETTLE, commands);
+  if (commands.length === 0 || (lane.up && (await send(deps, lane, UNSETTLE, commands))))
+    return () => send(deps, deps.homes.small, SETTLE, commands);
   await markStale(query, [EVERYBODY], deps.clock.now());
   return async () => undefined;
 }
@@ -61,11 +65,12 @@ async function begin(deps: Needed, query: Query, concerned: Concerned): Promise<
 /** Ends everybody's epoch and makes all forget what is said of accounts. */
 export const forgetEverything = async (deps: Needed): Promise<boolean> => {
   const commands = commandsFor({ everybody: true });
-  return (await send(deps, UNSETTLE, commands)) && (await send(deps, SETTLE, commands));
+  const lane = deps.homes.small;
+  return (await send(deps, lane, UNSETTLE, commands)) && (await send(deps, lane, SETTLE, commands));
 };
 
-const send = (deps: Needed, script: typeof SETTLE, commands: readonly Command[]): Promise<boolean> =>
-  sendAll(deps, deps.redis, script, commands).then(
+const send = (deps: Needed, lane: Redis, script: typeof SETTLE, commands: readonly Command[]): Promise<boolean> =>
+  sendAll(deps, lane, script, commands).then(
     () => true,
     () => false,
   );
