@@ -99,8 +99,10 @@ export function loggedEffect(effect: Sql, entries: readonly Entry[], trace: stri
   const partition = only ? partitionAlone(entries) : -1;
   const { count, types, subjects, payloads, traces } = columnsOf(entries);
   const values = [...effect.values, count, partition, types, subjects, payloads, traces, trace];
-  const at = (place: number) => `$${effect.values.length + place}`;
-  const text = `with ${effect.text},
+  const text = textFor(
+    effect,
+    "w",
+    (at) => `with ${effect.text},
     log_next as (update log_head set seq = seq + ${at(1)}::int from (select 1 from effect limit 1) as happened
       where partition = ${at(2)}::smallint returning seq as log_seq, clock_timestamp() as log_at),
     log_entry as (insert into log (partition, seq, at, type, subject_id, payload, trace)
@@ -108,20 +110,36 @@ export function loggedEffect(effect: Sql, entries: readonly Entry[], trace: stri
         coalesce(nullif(e.trace, ''), ${at(7)}::text)
       from log_next, unnest(${at(3)}::text[], ${at(4)}::text[], ${at(5)}::bytea[], ${at(6)}::text[])
         with ordinality as e (type, subject, payload, trace, place))
-    select effect.*, log_seq, log_at from effect left join log_next on true`;
+    select effect.*, log_seq, log_at from effect left join log_next on true`,
+  );
   return { text, values, name: `w${effect.name}` };
+}
+
+const texts = new Map<string, string>();
+
+/** What is written around an effect, composed once: values of its own come behind those of the effect. */
+function textFor(effect: Sql, kind: string, compose: (at: (place: number) => string) => string): string {
+  const key = kind + effect.name;
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const text = compose((place) => `$${effect.values.length + place}`);
+  texts.set(key, text);
+  return text;
 }
 
 /** The same for the one entry that most effects have: no arrays to be written as text here and read there. */
 function loggedAlone(effect: Sql, { partition, type, subject, payload, trace: own }: Entry, trace: string): Sql {
   const values = [...effect.values, partition, type, subject, bufferOf(payload), own || trace];
-  const at = (place: number) => `$${effect.values.length + place}`;
-  const text = `with ${effect.text},
+  const text = textFor(
+    effect,
+    "o",
+    (at) => `with ${effect.text},
     log_next as (update log_head set seq = seq + 1 from (select 1 from effect limit 1) as happened
       where partition = ${at(1)}::smallint returning seq as log_seq, clock_timestamp() as log_at),
     log_entry as (insert into log (partition, seq, at, type, subject_id, payload, trace)
       select ${at(1)}::smallint, log_seq, log_at, ${at(2)}::text, ${at(3)}::text, ${at(4)}::bytea, ${at(5)}::text from log_next)
-    select effect.*, log_seq, log_at from effect left join log_next on true`;
+    select effect.*, log_seq, log_at from effect left join log_next on true`,
+  );
   return { text, values, name: `o${effect.name}` };
 }
 

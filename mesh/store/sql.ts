@@ -21,28 +21,46 @@ export function sql(strings: TemplateStringsArray, ...values: readonly unknown[]
   return { ...known, values };
 }
 
-const names = new Map<string, string>();
+/** By the line of source, then by the statements written into it: composing thousands of characters anew costs more than asking. */
+const composed = new WeakMap<TemplateStringsArray, Map<string, { text: string; name: string }>>();
 
 function joined(strings: TemplateStringsArray, values: readonly unknown[]): Sql {
+  let parts = "";
   const all: unknown[] = [];
+  for (const value of values) {
+    if (isSql(value)) {
+      parts += `${value.name} `;
+      for (const inner of value.values) all.push(inner);
+    } else {
+      parts += " ";
+      all.push(value);
+    }
+  }
+  const known = composed.get(strings) ?? new Map<string, { text: string; name: string }>();
+  composed.set(strings, known);
+  let statement = known.get(parts);
+  if (!statement) {
+    const text = textOf(strings, values);
+    statement = { text, name: nameOf(text) };
+    known.set(parts, statement);
+  }
+  return { ...statement, values: all };
+}
+
+function textOf(strings: TemplateStringsArray, values: readonly unknown[]): string {
+  let count = 0;
   let text = strings[0] ?? "";
   values.forEach((value, at) => {
     if (isSql(value)) {
-      const shift = all.length;
+      const shift = count;
       text += value.text.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + shift}`);
-      all.push(...value.values);
+      count += value.values.length;
     } else {
-      all.push(value);
-      text += `$${all.length}`;
+      text += `$${++count}`;
     }
     text += strings[at + 1] ?? "";
   });
-  let name = names.get(text);
-  if (!name) {
-    name = nameOf(text);
-    names.set(text, name);
-  }
-  return { text, values: all, name };
+  return text;
 }
 
 const isSql = (value: unknown): value is Sql =>
