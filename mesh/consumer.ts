@@ -107,8 +107,12 @@ const LEISURE_MS = 50;
 /** Lets a consumer take its time as long as nobody waits for it. */
 export const leisurely = <Deps>(consumer: Consumer<Deps>): Consumer<Deps> => ({ ...consumer, paceMs: LEISURE_MS });
 
-/** Lets a consumer build upon what another one has done about the same events. */
-export const behind = <Deps>(name: string, consumer: Consumer<Deps>): Consumer<Deps> => ({ ...consumer, behind: name });
+/** Lets a consumer build upon what another one has done about the same events. It keeps that one's pace, and has none of its own. */
+export const behind = <Deps>(name: string, consumer: Consumer<Deps>): Consumer<Deps> => ({
+  ...consumer,
+  behind: name,
+  paceMs: 0,
+});
 
 /** Says what to do about one kind of event. */
 export const on = <E extends DescMessage, Deps>(

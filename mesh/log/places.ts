@@ -65,7 +65,7 @@ export function placesOf(moved: (partition: number, at: bigint) => void): Places
     pass(partition, at) {
       const place = places.get(partition);
       if (!place || at <= place.at) return;
-      place.at = at;
+      Object.assign(place, { at, attempts: 0 });
       moved(partition, at);
     },
     get tenure() {

@@ -2,6 +2,7 @@ import { PARTITIONS } from "../partition.ts";
 import type { Tx } from "../store/commit.ts";
 import type { Db } from "../store/database.ts";
 import { sql } from "../store/sql.ts";
+import type { Opening } from "../store/transact.ts";
 
 /** Thrown when somebody else has moved a position: a zombie stops here, before its effect commits. */
 export class Fenced extends Error {
@@ -20,8 +21,8 @@ export interface Positions {
   load(partitions: readonly number[]): Promise<Map<number, bigint>>;
   /** To which incarnation of the source they belong; empty if that was never noted. */
   incarnation(): Promise<string>;
-  /** Moves in the effect's transaction, each only from where the reader believed to be: all of them, or it throws. */
-  move(tx: Tx, moves: readonly Move[]): Promise<void>;
+  /** Begins the effect's transaction, each only from where the reader believed to be: all of them, or it throws. */
+  moving(moves: readonly Move[], moved?: () => void): Opening;
   /** Moves where nothing was to be done; returns the partitions that it could move. */
   skip(moves: readonly Move[]): Promise<Set<number>>;
   /** Sets a position whatever it was: after a rebuild. */
@@ -48,12 +49,18 @@ export function positionsOf(db: Db, consumer: string, source: string): Positions
         where consumer = ${consumer} and source = ${source} order by fresh_as_of desc limit 1`);
       return row?.incarnation ?? "";
     },
-    async move(tx, moves) {
-      const moved = await tx.query(moving(moves));
-      if (moved.length < moves.length) throw new Fenced(`positions of ${consumer} in ${source} were moved by another`);
-    },
+    moving: (moves, moved) => ({
+      statement: moving(moves),
+      check(rows) {
+        if (rows.length < moves.length) throw new Fenced(`positions of ${consumer} in ${source} were moved by another`);
+        moved?.();
+      },
+    }),
     async skip(moves) {
-      const rows = await db.query<{ partition: number }>(moving(moves));
+      // Not forced to disk: what a crash takes back is heard once more, and was without an effect.
+      const rows = await db.query<{ partition: number }>(
+        sql`with unforced as (select set_config('synchronous_commit', 'off', true)) ${moving(moves)}`,
+      );
       return new Set(rows.map(({ partition }) => partition));
     },
     async set(tx, partition, seq) {

@@ -14,6 +14,7 @@ import { createParking } from "./parking.ts";
 import { ATTEMPTS, patienceWith, pauseMs } from "./patience.ts";
 import { type Places, placesOf } from "./places.ts";
 import { Fenced, type Positions, positionsOf } from "./positions.ts";
+import { createSaving } from "./saving.ts";
 import { createWaiters } from "./waiters.ts";
 
 /** Until the owner is asked once more for what others speak of already. */
@@ -79,6 +80,13 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
   let applied = 0;
   let stuck = "";
   let incarnation = "";
+  const saving = createSaving(positions, places, lent, {
+    settled: async () => current?.catch(() => undefined),
+    async mistaken(partitions) {
+      await reload(partitions);
+      for (const partition of partitions) kick(partition);
+    },
+  });
 
   async function commit(shares: readonly Share[]): Promise<void> {
     const moves = shares.map(({ partition, place, entries }) => ({
@@ -87,14 +95,20 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
       after: entries.at(-1)?.seq ?? place.at,
     }));
     const mine = shares.flatMap(({ entries }) => entries.filter(concerns));
-    await db.transact(async (tx) => {
-      await positions.move(tx, moves);
+    let moved = false;
+    const moving = positions.moving(moves, () => {
+      moved = true;
       crashPoint(parts.service, "consumer.afterMove");
+    });
+    await db.transact(async (tx) => {
       await apply(tx, source, feed.incarnation, await parking.free(tx, mine));
       crashPoint(parts.service, "consumer.beforeCommit");
-    });
+    }, moving);
     crashPoint(parts.service, "consumer.afterCommit");
-    for (const { partition, after } of moves) places.stand(partition, after, after);
+    // Without an effect in the database there is nothing that a position would have to move together with.
+    for (const { partition, after } of moves)
+      moved ? places.stand(partition, after, after) : places.pass(partition, after);
+    if (!moved) saving.soon();
     applied += mine.length;
     const now = lent.clock.now().getTime();
     parts.meters.applied(
@@ -106,10 +120,8 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
 
   async function putAside({ partition, place }: Share, entry: LogEntry, error: unknown): Promise<void> {
     log.error({ consumer: consumer.name, source, partition, seq: String(entry.seq), cause: error }, "event put aside");
-    await db.transact(async (tx) => {
-      await positions.move(tx, [{ partition, before: place.saved, after: entry.seq }]);
-      await parking.put(tx, entry, error, place.attempts + 1);
-    });
+    const moving = positions.moving([{ partition, before: place.saved, after: entry.seq }]);
+    await db.transact((tx) => parking.put(tx, entry, error, place.attempts + 1), moving);
     parts.meters.parked(parts.service, consumer.name);
     places.stand(partition, entry.seq, entry.seq);
   }
@@ -193,6 +205,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
 
   async function work(): Promise<void> {
     while (ready.size > 0 && !stop.signal.aborted) {
+      await saving.done;
       const began = performance.now();
       current = round();
       await current.catch(async (error) => {
@@ -259,13 +272,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
       kick(partition);
       await told;
     },
-    async save() {
-      await current?.catch(() => undefined);
-      const moves = places.unsaved();
-      if (moves.length === 0) return;
-      const done = await positions.skip(moves);
-      for (const { partition, before, after } of moves) if (done.has(partition)) places.saved(partition, before, after);
-    },
+    save: saving.save,
     onMoved: (listener) => void listeners.push(listener),
     apply: (tx, from, entry) => apply(tx, from, feed.incarnation, [entry]),
     async paused(partition, act) {
@@ -286,7 +293,7 @@ export function createRunner(consumer: Consumer<unknown>, feed: Feed, parts: Run
       stop.abort(new Error("the host stops"));
       nap.abort();
       await working;
-      await this.save().catch(() => undefined);
+      await saving[Symbol.asyncDispose]();
       places.drop(places.all());
     },
   };

@@ -11,7 +11,7 @@ import { reclaimLost } from "./lost-connections.ts";
 import { connect } from "./provision.ts";
 import { type Sql, sql } from "./sql.ts";
 import type { SharedWrite } from "./together.ts";
-import { transact } from "./transact.ts";
+import { type Opening, transact } from "./transact.ts";
 
 /** A service's own database. */
 export interface Db extends AsyncDisposable {
@@ -29,8 +29,11 @@ export interface Db extends AsyncDisposable {
     work: (tx: EntityTx) => Promise<{ subject: string; answer: A }>,
     again: (subject: string) => Promise<A>,
   ): Promise<A>;
-  /** One transaction that belongs to no call: no idempotency, no entities, nothing but its statements and its events. */
-  transact<A>(work: (tx: Tx) => Promise<A>): Promise<A>;
+  /**
+   * One transaction that belongs to no call: no idempotency, no entities, nothing but its statements and its events. What
+   * it begins with is sent with its first statement; without any there is no transaction.
+   */
+  transact<A>(work: (tx: Tx) => Promise<A>, opening?: Opening): Promise<A>;
   /** A fresh unit of work for reads through entities. */
   em(): EntityManager;
   /** Fires after each commit that wrote log entries, with the last of each partition. */
@@ -73,6 +76,7 @@ export async function openDatabase({ url, service, entities, connections }: Data
       max: connections,
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 30_000,
+      pipeline: true, // statements of one transaction need not wait for one another
       application_name: `skein ${service}`,
       options: `${GUARDS} ${PLANS}`,
       onPoolCreated: (made: Pool) => {
@@ -122,7 +126,7 @@ export async function openDatabase({ url, service, entities, connections }: Data
     em,
     incarnation,
     onLogged: (listener) => void logged.push(listener),
-    transact: (work) => transact({ pool: held, open, announce }, work),
+    transact: (work, opening) => transact({ pool: held, open, announce }, work, opening),
     ...createCommit({ service, em, query, open, announce }),
     async [Symbol.asyncDispose]() {
       await orm.close(true);

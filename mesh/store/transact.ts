@@ -1,8 +1,9 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import type { Context } from "../context.ts";
 import type { Tx } from "./commit.ts";
 import { lostRace, translate } from "./database-failure.ts";
+import { gathered } from "./gathered.ts";
 import { type Entry, event, type Place, writeEntries } from "./log.ts";
 import type { Sql } from "./sql.ts";
 
@@ -14,38 +15,86 @@ interface Parts {
   readonly announce: (places: readonly Place[], context: Context | undefined) => void;
 }
 
-/** Runs work in one transaction on the bare driver: what consumers do hundreds of times a second needs no ORM around it. */
-export async function transact<A>({ pool, open, announce }: Parts, work: (tx: Tx) => Promise<A>): Promise<A> {
+/** What a transaction begins with. It is sent with the first statement of the work, and only if there is one. */
+export interface Opening {
+  readonly statement: Sql;
+  /** Looks at its rows; throws if the work must not go on. */
+  readonly check: (rows: readonly unknown[]) => void;
+}
+
+/** A transaction under way: how its beginning went is known when the first answer is. */
+interface Begun {
+  readonly client: PoolClient;
+  readonly opened: Promise<unknown>;
+}
+
+/**
+ * Runs work in one transaction on the bare driver: what consumers do hundreds of times a second needs no ORM around it.
+ * Statements that are asked for at one moment travel together; work that asks for none costs nothing.
+ */
+export async function transact<A>(
+  { pool, open, announce }: Parts,
+  work: (tx: Tx) => Promise<A>,
+  opening?: Opening,
+): Promise<A> {
   for (let attempt = 1; ; attempt++) {
-    const client = await pool.connect().catch((error) => {
-      throw translate(error);
-    });
-    let broken = false;
+    const entries: Entry[] = [];
     const endings: (() => void)[] = [];
+    let begun: Promise<Begun> | undefined;
+    const query = async <Row>(statement: Sql): Promise<Row[]> => {
+      begun ??= begin(pool, opening);
+      const { client, opened } = await begun;
+      const asked = ask<Row>(client, statement);
+      asked.catch(() => undefined); // if the beginning went wrong, that is what there is to say
+      await opened;
+      return asked;
+    };
+    const tx: Tx = {
+      query,
+      publish: (schema, init, trace) => void entries.push(event(schema, init, trace)),
+      ended: (then) => void endings.push(then),
+    };
+    let broken = false;
     try {
-      const entries: Entry[] = [];
-      const query = async <Row>({ name, text, values }: Sql): Promise<Row[]> =>
-        (await client.query({ name, text, values: [...values] })).rows as Row[];
-      const tx: Tx = {
-        query,
-        publish: (schema, init, trace) => void entries.push(event(schema, init, trace)),
-        ended: (then) => void endings.push(then),
-      };
-      await client.query("begin");
       const answer = await open.run(true, () => work(tx));
       const places = await writeEntries(query, entries, "");
-      await client.query("commit");
+      if (begun) await commit(await begun);
       announce(places, undefined);
       for (const then of endings) then();
       return answer;
     } catch (error) {
-      await client.query("rollback").catch(() => {
+      const client = await begun?.then(
+        (made) => made.client,
+        () => undefined,
+      );
+      await client?.query("rollback").catch(() => {
         broken = true; // the connection went with the transaction
       });
       if (!broken) for (const then of endings) then();
       if (!lostRace(error) || attempt === ATTEMPTS) throw translate(error);
     } finally {
-      client.release(broken);
+      await begun?.then(
+        ({ client }) => client.release(broken),
+        () => undefined,
+      );
     }
   }
+}
+
+async function begin(pool: Pool, opening: Opening | undefined): Promise<Begun> {
+  const client = await pool.connect();
+  const began = gathered(client, () => client.query("begin"));
+  const moved = opening && ask(client, opening.statement).then(opening.check);
+  const opened = began.then(() => moved);
+  for (const one of [moved, opened]) one?.catch(() => undefined); // whoever asks something hears of it
+  return { client, opened };
+}
+
+const ask = async <Row>(client: PoolClient, { name, text, values }: Sql): Promise<Row[]> =>
+  (await gathered(client, () => client.query({ name, text, values: [...values] }))).rows as Row[];
+
+async function commit({ client, opened }: Begun): Promise<void> {
+  await opened;
+  const { command } = await client.query("commit");
+  if (command !== "COMMIT") throw new Error("a statement of the transaction failed, and nobody minded");
 }

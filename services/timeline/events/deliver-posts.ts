@@ -42,15 +42,15 @@ export const deliverPosts = behind(
 
 /** Delivers what is small at once, and notes the rest. */
 async function sendOut(outgoing: readonly Outgoing[], tx: Tx, deps: Deps): Promise<void> {
-  const tiers = await tiersOf(
-    tx,
-    outgoing.map(({ entryId }) => entryId),
+  const ids = outgoing.map(({ entryId }) => entryId);
+  // Reading needs no transaction. Where there is no job either there is none: our position is written down a little later.
+  const [tiers, large] = await deps.homes.apart(() =>
+    Promise.all([tiersOf(deps.db, ids), deliverSmall(outgoing, deps)]),
   );
   const pulled = outgoing.filter(({ entryId }) => tiers.get(entryId) === 2);
   const pushed = outgoing.filter(({ entryId }) => tiers.get(entryId) === 1);
   // Taken back already, or put aside by whoever keeps them: then they are delivered when they are there.
   const absent = outgoing.filter(({ entryId }) => !tiers.has(entryId));
-  const large = await deliverSmall(pushed, tx, deps);
   await addJobs(tx, [...large, ...absent]);
   if (large.length > 0) {
     deps.homes.lane.poke();
@@ -64,13 +64,13 @@ async function sendOut(outgoing: readonly Outgoing[], tx: Tx, deps: Deps): Promi
   await deps.homes.wakes.all("PULLED", [...new Set(pulled.map(({ actorId }) => actorId))]);
 }
 
-/** Delivers what does not go to many, the followers of some while those of the next are read; returns the rest. */
-async function deliverSmall(pushed: readonly Outgoing[], tx: Tx, deps: Deps): Promise<Outgoing[]> {
-  const sorted = pushed.toSorted((a, b) => (a.entryId < b.entryId ? -1 : 1)); // what comes in order costs least
+/** Delivers what is pushed, and not to many, the followers of some while those of the next are read; returns the rest of that. */
+async function deliverSmall(outgoing: readonly Outgoing[], deps: Deps): Promise<Outgoing[]> {
+  const sorted = outgoing.toSorted((a, b) => (a.entryId < b.entryId ? -1 : 1)); // what comes in order costs least
   const rest: Outgoing[] = [];
   let underWay: Promise<unknown> = Promise.resolve();
   for (let from = 0; from < sorted.length; from += SLICE) {
-    const next = packDeliveries(tx, sorted.slice(from, from + SLICE), deps.config.inlineFollowers);
+    const next = packDeliveries(deps.db, sorted.slice(from, from + SLICE), deps.config.inlineFollowers);
     const [{ packed, large }] = await Promise.all([next, underWay]);
     rest.push(...large);
     underWay = deliver(deps, deps.homes.small, packed);

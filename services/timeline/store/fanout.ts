@@ -23,8 +23,8 @@ export async function tiersOf(
 }
 
 /**
- * Who gets which entries, packed bucket by bucket in one statement: all followers of actors who have no more than `most`.
- * The others are named.
+ * Who gets which entries, packed bucket by bucket in one statement: of those that are pushed, all followers of actors who have
+ * no more than `most`. The other pushed ones are named.
  */
 export async function packDeliveries(
   { query }: Pick<Tx, "query">,
@@ -37,6 +37,7 @@ export async function packDeliveries(
         sum(f.homes) over (partition by e.entry_id) > ${most}::int as large
       from unnest(${outgoing.map(({ entryId }) => entryId)}::uuid[], ${outgoing.map(({ actorId }) => actorId)}::uuid[])
           as e (entry_id, actor_id)
+        cross join lateral (select 1 from entry where entry.entry_id = e.entry_id and entry.tier = 1 limit 1) as pushed
         cross join lateral (select shard, count(*) as homes, string_agg(uuid_send(follower_id), '') as owners
           from (select shard, follower_id from follow where followee_id = e.actor_id and not hide_from_home
             order by shard, follower_id limit ${most + 1}::int) as page group by shard) as f)
