@@ -10,8 +10,10 @@ import {
   formerlyCounted,
   holdPosts,
   holdQuotes,
+  isFirst,
   nowCounted,
   type PostChange,
+  storeFirsts,
   storePosts,
   storeTags,
 } from "./keep-posts.ts";
@@ -36,14 +38,19 @@ export async function applyPosts(
   how: { again: boolean },
 ): Promise<HotWrite[]> {
   const said = new Map(consents.map(({ postId, approved }) => [postId, approved]));
-  const quotes = [...posts.filter(({ card }) => card?.quoted).map(({ postId }) => postId), ...said.keys()];
+  const isNew = (post: PostChange) => !how.again && isFirst(post) && !said.has(post.postId);
+  const firsts = await storeFirsts(tx, posts.filter(isNew));
+  const unheard = new Set(firsts.map(({ id }) => id));
+  const others = posts.filter(({ postId }) => !unheard.has(postId));
+  const quotes = [...others.filter(({ card }) => card?.quoted).map(({ postId }) => postId), ...said.keys()];
   await holdQuotes(tx, quotes);
-  const held = await holdPosts(tx, [...posts.map(({ postId }) => postId), ...said.keys()]);
-  const fresh = posts.filter(({ postId, version }) => version > BigInt(held.get(postId)?.version ?? -1));
+  const held = await holdPosts(tx, [...others.map(({ postId }) => postId), ...said.keys()]);
+  const fresh = others.filter(({ postId, version }) => version > BigInt(held.get(postId)?.version ?? -1));
   const quoting = [...held.values()].filter(({ quoted_id }) => quoted_id !== null).map(({ post_id }) => post_id);
   const before = await consentsOf(tx, [...new Set([...quotes, ...quoting])]);
 
   const changed = new Map(fresh.map((post) => [post.postId, post]));
+  const added = posts.filter(({ postId }) => unheard.has(postId));
   const counted = [...new Set([...changed.keys(), ...said.keys()])].flatMap((id) => {
     const former = formerlyCounted(held.get(id), before.get(id));
     const approved = said.get(id) ?? before.get(id);
@@ -51,15 +58,20 @@ export async function applyPosts(
     const now = change ? nowCounted(change, approved) : former && { ...former, approved };
     return countChanges(former, now);
   });
+  counted.push(...added.flatMap((post) => countChanges(undefined, nowCounted(post, undefined))));
 
   await storeConsents(tx, consents);
-  const stored = await storePosts(tx, fresh);
-  await storeTags(tx, fresh, new Set(held.keys()));
-  await place(tx, fresh, how);
+  // None of these looks at what another wrote: they go to the server together.
+  const [stored] = await Promise.all([
+    storePosts(tx, fresh),
+    storeTags(tx, [...added, ...fresh], new Set(held.keys())),
+    place(tx, fresh, how),
+  ]);
   const copies = await storeShares(tx, shares, how);
   const counts = await moveCounts(tx, sumChanges(counted));
   const copied = new Set(stored.map(({ id }) => id));
   return [
+    ...firsts,
     ...stored,
     ...(await copiesOf(tx, [...new Set([...changed.keys(), ...said.keys()]).difference(copied)])),
     ...copies,
