@@ -36,15 +36,25 @@ type Event = MessageShape<(typeof POST_EVENTS)[number]>;
 /** The last word on each post, share and quote. Events of one log are in order, and of each thing only one log speaks. */
 export function changesIn(deliveries: readonly PostEvent[]): Changes {
   const posts = new Map<string, PostChange>();
+  const passed: (string | undefined)[] = [];
   const shares = new Map<string, ShareChange>();
   const consents = new Map<string, ConsentChange>();
   for (const { event, partition: shard, at } of deliveries) {
     const [kind, change] = changeIn(event, shard, at);
-    if (kind === "consent") consents.set(change.postId, change);
-    else if (kind === "share") shares.set(change.shareId, change);
-    else if (change.version > (posts.get(change.postId)?.version ?? -1n)) posts.set(change.postId, change);
+    if (kind === "share") shares.set(change.shareId, change);
+    else if (kind === "consent") {
+      if (consents.has(change.postId)) passed.push(change.quotedId);
+      consents.set(change.postId, change);
+    } else {
+      const before = posts.get(change.postId);
+      if (before) for (const { card } of [before, change]) passed.push(card?.reply?.parentId, card?.quoted?.postId);
+      if (change.version > (before?.version ?? -1n)) posts.set(change.postId, change);
+    }
   }
-  return { posts: [...posts.values()], shares: [...shares.values()], consents: [...consents.values()] };
+  return {
+    ...{ posts: [...posts.values()], shares: [...shares.values()], consents: [...consents.values()] },
+    passed: [...new Set(passed)].flatMap((id) => id || []),
+  };
 }
 
 type Change = ["post", PostChange] | ["share", ShareChange] | ["consent", ConsentChange];

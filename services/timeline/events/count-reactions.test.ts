@@ -1,3 +1,4 @@
+import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { Audience } from "#gen/skein/common/v1/visibility_pb.ts";
 import {
@@ -6,6 +7,7 @@ import {
   PostDeletedSchema,
   PostEditedSchema,
   PostLikedSchema,
+  PostPublishedSchema,
   PostSharedSchema,
   PostUnbookmarkedSchema,
   PostUndeletedSchema,
@@ -15,9 +17,13 @@ import {
 } from "#gen/skein/content/v1/content_events_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
 import { readCards } from "../hot/cards.ts";
+import { keepCopies } from "../hot/copies.ts";
 import { readCounts } from "../hot/counts.ts";
+import { applyPosts } from "../store/apply-posts.ts";
+import { countsWrite } from "../store/counts.ts";
 import { people, post } from "../testing/people.ts";
 import { startTimeline, type TimelineMesh } from "../testing/start.ts";
+import { changesIn, type PostEvent } from "./content-changes.ts";
 
 const NONE = { likes: 0n, shares: 0n, replies: 0n, quotes: 0n };
 
@@ -31,6 +37,58 @@ async function expectCounts(mesh: TimelineMesh, id: string, counts: Partial<type
   const stored = Object.entries(row ?? {}).map(([name, n]) => [name, BigInt(n)]);
   expect({ ...NONE, ...Object.fromEntries(stored) }).toEqual({ ...NONE, ...counts }); // hot and stored say the same
 }
+
+/** Redis has heard of counters from an attempt whose transaction failed. */
+async function tell(mesh: TimelineMesh, id: string, counts: { likes?: string; replies?: string }): Promise<void> {
+  const [now] = await mesh.timeline.db.query<{ version: string }>(sql`select revision() as version`);
+  const row = {
+    post_id: id,
+    likes: "0",
+    shares: "0",
+    replies: "0",
+    quotes: "0",
+    version: now?.version ?? "",
+    ...counts,
+  };
+  expect(await keepCopies(mesh.timeline, [countsWrite(row)])).toBe(true);
+}
+
+test("a like of which an attempt told that failed does not stay, though it was taken back since and nothing is left to count", async () => {
+  await using mesh = await startTimeline();
+  const { ann, bob } = await people(mesh, "ann", "bob");
+  const postId = await post(mesh, ann, "hello");
+  await expectCounts(mesh, postId, {});
+  await tell(mesh, postId, { likes: "1" });
+  await mesh.announce(PostUnlikedSchema, { likerId: bob, postId, authorId: ann });
+  await expectCounts(mesh, postId, {});
+});
+
+test("nor does a reply that was deleted before it was kept", async () => {
+  await using mesh = await startTimeline();
+  const { ann, bob } = await people(mesh, "ann", "bob");
+  const postId = await post(mesh, ann, "hello");
+  await expectCounts(mesh, postId, {});
+  await tell(mesh, postId, { replies: "1" });
+  const reply = { rootId: postId, parentId: postId, parentAuthorId: ann };
+  const card = {
+    id: mesh.timeline.ids.next(),
+    authorId: bob,
+    text: "no",
+    reply,
+    audience: Audience.PUBLIC,
+    version: 1n,
+  };
+  const common = { authorId: bob, postId: card.id };
+  await mesh.timeline.db.transact(async (tx) => {
+    const at = { partition: 1, at: new Date() };
+    const published = { event: create(PostPublishedSchema, { ...common, card }), ...at };
+    const deleted = { event: create(PostDeletedSchema, { ...common, version: 2n }), ...at };
+    const changes = changesIn([published, deleted] as unknown as PostEvent[]);
+    expect(changes.passed).toEqual([postId]);
+    expect(await keepCopies(mesh.timeline, await applyPosts(tx, changes, { again: false }))).toBe(true);
+  });
+  await expectCounts(mesh, postId, {});
+});
 
 test("likes, shares and bookmarks count once, however often they are announced", async () => {
   await using mesh = await startTimeline();

@@ -40,7 +40,7 @@ export const countReactions = telling(
         const reaction = reactionIn(event, partition, at);
         last.set(`${reaction.accountId} ${reaction.postId} ${reaction.kind}`, reaction);
       }
-      const counts = await applyReactions(tx, [...last.values()]);
+      const counts = await applyReactions(tx, [...last.values()], { told: true });
       if (await keepCopies(deps, counts.map(countsWrite))) return;
       await markStale(
         tx,

@@ -16,7 +16,7 @@ export interface Concerned {
   readonly everybody?: boolean;
 }
 
-type Needed = Pick<Deps, "redis" | "homes" | "clock">;
+type Needed = Pick<Deps, "homes" | "clock">;
 type Query = Parameters<typeof markStale>[0];
 
 /** Longer than any transaction takes. Whoever changes something and dies leaves its readers without memory for so long. */
@@ -31,7 +31,7 @@ export const EVERYBODY = "00000000-0000-0000-0000-000000000000";
  * holds, so nobody uses it; whoever could ask when we could not tell is told later.
  */
 export async function unsettle(deps: Needed, tx: Tx, concerned: Concerned): Promise<void> {
-  const settle = await begin(deps, deps.homes.small, tx, concerned);
+  const settle = await begin(deps, tx, concerned);
   tx.ended(() => void deps.homes.apart(settle));
 }
 
@@ -44,20 +44,21 @@ export async function changing<T>(
   concerned: Concerned,
   change: () => Promise<T>,
 ): Promise<T> {
-  const settle = await begin(deps, deps.redis, deps.db, concerned);
+  const settle = await begin(deps, deps.db, concerned);
   const done = await change();
   await settle();
   return done;
 }
 
 /**
- * Ends what is remembered now, and gives what lets it begin anew: that goes over a patient connection, for whoever is not
- * let go stays without memory until UNSETTLED_MS is over.
+ * Ends what is remembered now, and gives what lets it begin anew. Both go over a patient connection: if Redis does not answer
+ * the one, everybody's memory has to be forgotten; and whoever is not let go by the other has none until UNSETTLED_MS is over.
  */
-async function begin(deps: Needed, lane: Redis, query: Query, concerned: Concerned): Promise<() => Promise<unknown>> {
+async function begin(deps: Needed, query: Query, concerned: Concerned): Promise<() => Promise<unknown>> {
+  const lane = deps.homes.small;
   const commands = commandsFor(concerned);
   if (commands.length === 0 || (lane.up && (await send(deps, lane, UNSETTLE, commands))))
-    return () => send(deps, deps.homes.small, SETTLE, commands);
+    return () => send(deps, lane, SETTLE, commands);
   await markStale(query, [EVERYBODY], deps.clock.now());
   return async () => undefined;
 }

@@ -26,6 +26,11 @@ export interface Changes {
   readonly posts: readonly PostChange[];
   readonly shares: readonly ShareChange[];
   readonly consents: readonly ConsentChange[];
+  /**
+   * Posts that something counted for which is no last word any more. An attempt that failed may have told of it: their
+   * counters are told again, though nothing moves them.
+   */
+  readonly passed?: readonly string[];
 }
 
 /**
@@ -34,7 +39,7 @@ export interface Changes {
  */
 export async function applyPosts(
   tx: Pick<Tx, "query">,
-  { posts, shares, consents }: Changes,
+  { posts, shares, consents, passed = [] }: Changes,
   how: { again: boolean },
 ): Promise<HotWrite[]> {
   const said = new Map(consents.map(({ postId, approved }) => [postId, approved]));
@@ -68,7 +73,10 @@ export async function applyPosts(
     place(tx, fresh, how),
   ]);
   const copies = await storeShares(tx, shares, how);
-  const counts = await moveCounts(tx, sumChanges(counted));
+  const moves = sumChanges(counted);
+  const moved = new Set(moves.map(({ postId }) => postId));
+  const still = passed.filter((id) => !moved.has(id)).map((postId) => ({ postId, replies: 0, quotes: 0 }));
+  const counts = await moveCounts(tx, [...moves, ...still]);
   const copied = new Set(stored.map(({ id }) => id));
   return [
     ...firsts,

@@ -28,11 +28,13 @@ const counted = (rows: Sql): Sql => sql`counted as (insert into post_count as c 
 
 /**
  * Brings reactions to what was last said, each at most once, and moves the counters by what really changed, in one
- * statement: whatever comes twice counts once. Returns the counters that moved.
+ * statement: whatever comes twice counts once. Returns the counters that moved. `told`: those of the others as well, under
+ * a new version. An attempt that failed may have told of a like that was taken back since: of the two nothing is left.
  */
 export async function applyReactions(
   { query }: Pick<Tx, "query">,
   reactions: readonly Reaction[],
+  { told = false }: { told?: boolean } = {},
 ): Promise<CountsRow[]> {
   if (reactions.length === 0) return [];
   const column = <K extends keyof Reaction>(name: K) => reactions.map((one) => one[name]);
@@ -48,9 +50,12 @@ export async function applyReactions(
     gone as (delete from reaction r using said s
       where s.at is null and r.account_id = s.account_id and r.post_id = s.post_id and r.kind = s.kind
       returning r.post_id, r.kind),
-    ${counted(sql`select post_id, kind, 1 as by from made where fresh union all select post_id, kind, -1 from gone`)}
+    ${counted(sql`select post_id, kind, 1 as by from made where fresh union all select post_id, kind, -1 from gone ${told ? UNCHANGED : NONE}`)}
     select * from counted order by post_id`);
 }
+
+const UNCHANGED: Sql = sql`union all select post_id, kind, 0 from said`;
+const NONE: Sql = sql``;
 
 /** Moves counters by how many reactions there are more or fewer, and returns those that moved. */
 export const moveReactionCounts = (
