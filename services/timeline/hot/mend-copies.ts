@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { copiesOf } from "../store/apply-posts.ts";
-import { mended, nextRevision, staleCopies } from "../store/stale-copies.ts";
+import { arrivedSince, mended, nextRevision, staleCopies } from "../store/stale-copies.ts";
 import { storedPosts } from "../store/stored-posts.ts";
 import { type CopyDeps, keepCopies, readCopies } from "./copies.ts";
 import { EVERYBODY, forgetEverything } from "./epochs.ts";
@@ -15,17 +15,24 @@ export async function mendCopies(deps: CopyDeps & Pick<Deps, "db" | "clock">, mo
   const places = await readCopies(deps, (keys) => ids.map(keys.place));
   if (!places) return 0;
   const there = ids.flatMap((id, at) => (places[at] ? [{ id, share: isShare(places[at]) }] : []));
+  const { known, missing } = await rewritten(deps, there);
   // All are told of: what is not there any more may still be in a process's memory.
-  if (!(await keepCopies(deps, await rewritten(deps, there), ids))) return 0;
+  if (!(await keepCopies(deps, [...known, ...missing], ids))) return 0;
+  const arrived = await arrivedSince(
+    deps.db,
+    missing.filter(({ card }) => card).map(({ id }) => id),
+  );
+  if (!(await keepCopies(deps, await copiesOf(deps.db, arrived)))) return 0;
   await mended(deps.db, ids, deps.clock.now());
   return ids.length;
 }
 
+/** Copies as they should be: of what is stored, and of what is not. */
 async function rewritten(
   { db }: Pick<Deps, "db">,
   there: readonly { id: string; share: boolean }[],
-): Promise<HotWrite[]> {
-  if (there.length === 0) return [];
+): Promise<{ known: HotWrite[]; missing: HotWrite[] }> {
+  if (there.length === 0) return { known: [], missing: [] };
   const stored = new Set(
     (
       await storedPosts(
@@ -38,15 +45,13 @@ async function rewritten(
     db,
     there.filter(({ share }) => !share).map(({ id }) => id),
   );
-  const missing = there.filter(({ id }) => !stored.has(id));
-  if (missing.length === 0) return known;
+  const absent = there.filter(({ id }) => !stored.has(id));
+  if (absent.length === 0) return { known, missing: [] };
   const revision = await nextRevision(db);
   const gone = packCardHalf({ revision, state: State.GONE, consent: 0 });
   const nothing = Buffer.alloc(0);
-  return [
-    ...known,
-    ...missing.map(({ id, share }) =>
-      share ? { id, share: SHARE_GONE } : { id, card: { half: gone, bytes: nothing } },
-    ),
-  ];
+  const missing = absent.map(({ id, share }) =>
+    share ? { id, share: SHARE_GONE } : { id, card: { half: gone, bytes: nothing } },
+  );
+  return { known, missing };
 }

@@ -38,3 +38,20 @@ export async function nextRevision({ query }: Pick<Db, "query">): Promise<number
   const [row] = await query<{ revision: string }>(sql`select revision() as revision`);
   return Number(row?.revision);
 }
+
+/**
+ * Of posts that were not there, those that are by now, under a new revision: whoever was storing one had told Redis of it
+ * already, under an older one than that it is gone. To put a row in its place waits until such a transaction has ended.
+ */
+export const arrivedSince = ({ transact }: Pick<Db, "transact">, postIds: readonly string[]): Promise<string[]> =>
+  transact(async ({ query }) => {
+    if (postIds.length === 0) return [];
+    const rows = await query<{ post_id: string; arrived: boolean }>(sql`
+      insert into post as p (post_id, author_id, shard, version, state, audience, created_at)
+      select id, id, 0, 0, 2, 0, now() from unnest(${[...postIds]}::uuid[]) as n (id) order by id
+      on conflict (post_id) do update set revision = greatest(p.revision + 1, revision())
+      returning post_id, xmax <> 0 as arrived`);
+    const placed = rows.filter(({ arrived }) => !arrived).map(({ post_id }) => post_id);
+    await query(sql`delete from post where post_id = any(${placed}::uuid[])`);
+    return rows.filter(({ arrived }) => arrived).map(({ post_id }) => post_id);
+  });
