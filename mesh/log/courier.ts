@@ -75,8 +75,8 @@ export function openCourier({ bus, lent, log, ...options }: CourierOptions): Cou
   };
   async function ensure(service: string): Promise<void> {
     const connection = connected();
-    const grace = graces.get(service);
-    if (grace && !(await hasStream(connection, service, options))) {
+    if (graces.has(service) && !(await hasStream(connection, service, options))) {
+      const grace = graces.get(service); // it may have ended while we asked
       if (grace !== "OVER") {
         if (grace === "NONE") timers.use(lent.timers.after(GRACE_MS, () => graces.set(service, "OVER")));
         graces.set(service, "RUNNING");
