@@ -3,7 +3,7 @@ import type { Bench } from "../bench.ts";
 import { compare, latencies } from "../compare.ts";
 import { figureOf, type Goal, type Measured } from "../figure.ts";
 import type { Work } from "../load/job.ts";
-import { anchorRun, type Run, run, warmUp } from "../run.ts";
+import { type Run, run, warmAnchor, warmUp } from "../run.ts";
 import { townOf } from "../town/towns.ts";
 import { costOf, stock } from "./anchors.ts";
 
@@ -15,7 +15,7 @@ export async function* home(bench: Bench): AsyncGenerator<Measured> {
   const { readers } = await townOf(bench);
   const workOf = (mode: TimelineMode): Work => ({ kind: "home", people: readers, pageSize: PAGE, mode });
   const newest = workOf(TimelineMode.CHRONOLOGICAL);
-  await anchorRun(bench);
+  await warmAnchor(bench);
   await warmUp(bench, newest);
   const { anchor, runs: anchors } = stock(bench);
   const { measured, peak, runs } = await compare(bench, {

@@ -10,7 +10,7 @@ import { figureOf, type Measured } from "../figure.ts";
 import { percentile } from "../load/histogram.ts";
 import type { Person, Work } from "../load/job.ts";
 import { between } from "../load/words.ts";
-import { anchorRun, type Run, run, warmUp } from "../run.ts";
+import { type Run, run, warmAnchor, warmUp } from "../run.ts";
 import { addFollows, addPeople, addPosts, settle } from "../town/fill.ts";
 import { type Graph, makeGraph, readGraph } from "../town/graph.ts";
 import { warm } from "../town/towns.ts";
@@ -31,7 +31,7 @@ export async function* mix(bench: Bench): AsyncGenerator<Measured> {
   const name = `mix.${bench.choice.shape}`;
   const { people, followersOf } = await peopleOf(bench);
   const work: Work = { kind: "mix", people, cursors: await cursorsOf(bench, people) };
-  await anchorRun(bench);
+  await warmAnchor(bench);
   await warmUp(bench, work);
   const { anchor, runs: anchors } = stock(bench);
   const { measured, peak, runs } = await compare(bench, {

@@ -4,7 +4,7 @@ import { compare, latencies } from "../compare.ts";
 import { figureOf, type Measured, median } from "../figure.ts";
 import { startBenchGround } from "../ground.ts";
 import type { Work } from "../load/job.ts";
-import { anchorRun, type Run, run, warmUp } from "../run.ts";
+import { type Run, run, warmAnchor, warmUp } from "../run.ts";
 import { mint } from "../town/mint.ts";
 import { ANCHOR, stock } from "./anchors.ts";
 
@@ -16,7 +16,7 @@ export async function* wire(bench: Bench): AsyncGenerator<Measured> {
   const ground = scope.use(await startBenchGround(shape === "one" ? "split" : "one"));
   const other: Bench = { ...bench, ground, stores: await openStores(ground.env, scope) };
   const [here, there] = [await keysWork(bench), await keysWork(other)];
-  await anchorRun(bench);
+  await warmAnchor(bench);
   await warmUp(bench, here);
   await warmUp(other, there);
   const { anchor, runs: anchors } = stock(bench);
