@@ -77,3 +77,17 @@ test("a transaction of which a statement failed is not taken for committed becau
   await expect(careless).rejects.toThrow("nobody minded");
   expect(await kept()).toEqual([]);
 });
+
+test("what goes on asking when its transaction has failed does nothing any more", async () => {
+  let stray: Promise<unknown> | undefined;
+  const later = Promise.withResolvers<void>();
+  const failed = db.transact(async (tx) => {
+    await tx.query(add("a"));
+    stray = later.promise.then(() => tx.query(add("stray")));
+    throw new Error("half way");
+  });
+  await expect(failed).rejects.toThrow("half way");
+  later.resolve();
+  await expect(stray).rejects.toThrow("the transaction is over");
+  expect(await kept()).toEqual([]);
+});

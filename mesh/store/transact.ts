@@ -41,9 +41,12 @@ export async function transact<A>(
     const entries: Entry[] = [];
     const endings: (() => void)[] = [];
     let begun: Promise<Begun> | undefined;
+    let over = false;
     const query = async <Row>(statement: Sql): Promise<Row[]> => {
-      begun ??= begin(pool, opening);
-      const { client, opened } = await begun;
+      if (!over) begun ??= begin(pool, opening);
+      const { client, opened } = (await begun) ?? {};
+      // One part of the work failed and another went on: the connection is somebody else's by now.
+      if (over || !client) throw new Error("the transaction is over");
       const asked = ask<Row>(client, statement);
       asked.catch(() => undefined); // if the beginning went wrong, that is what there is to say
       await opened;
@@ -58,11 +61,13 @@ export async function transact<A>(
     try {
       const answer = await open.run(true, () => work(tx));
       const places = await writeEntries(query, entries, "");
+      over = true;
       if (begun) await commit(await begun);
       announce(places, undefined);
       for (const then of endings) then();
       return answer;
     } catch (error) {
+      over = true;
       const client = await begun?.then(
         (made) => made.client,
         () => undefined,
