@@ -40,7 +40,7 @@ export function createSaving(
     if (others.length > 0) await mover.mistaken(others);
   }
   function save(): Promise<void> {
-    const writing = write();
+    const writing = done.then(write); // two at once would each take the other's for somebody else's
     done = writing.catch(() => undefined);
     return writing;
   }
