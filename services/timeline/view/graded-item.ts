@@ -1,3 +1,4 @@
+import { ItemSource } from "#gen/skein/timeline/v1/timeline_pb.ts";
 import type { Context } from "#mesh/context.ts";
 import type { Deps } from "../deps.ts";
 import { windowOf } from "../rules/base-score.ts";
@@ -51,8 +52,9 @@ export async function gradeItem(
     closest: (affinity.get(best.actorId) ?? 1) > (affinity.get(best.authorId) ?? 1) ? best.actorId : best.authorId,
   };
 
-  // How it came is what the home itself says at its place.
+  // How it came is what the home itself says at its place; the viewer's own is the viewer's, however it came there.
   async function behindHead(): Promise<Item> {
+    if (found.candidate.source === ItemSource.OWN) return found;
     const { id } = found.entry;
     const [there] = (await skeleton.older(idAfter(id), 1)).candidates;
     return there?.id === id ? { ...found, candidate: there } : found;
