@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { AccountUnfollowedSchema, ListChangedSchema, UnfollowReason } from "#gen/skein/graph/v1/graph_events_pb.ts";
 import { GraphService } from "#gen/skein/graph/v1/graph_service_pb.ts";
 import { ListService } from "#gen/skein/graph/v1/list_service_pb.ts";
+import { partitionOf } from "#mesh/partition.ts";
 import { sql } from "#mesh/store/sql.ts";
 import { refusal } from "#mesh/testing/refusal.ts";
 import { as, type TestMesh } from "#mesh/testing.ts";
@@ -58,6 +59,38 @@ test("a block hides both from each other at once, ends follows both ways, and st
   await graph().unblockAccount({ accountId: bob }, as(ann));
   expect((await eventsOf(mesh, ann)).filter((name) => name === "AccountUnblocked")).toHaveLength(1);
   expect((await between(bob, ann))?.relation).toMatchObject({ blockedBy: false, following: false, followedBy: false });
+});
+
+test("a block waits for the edge and the places on lists that it ends before it takes its place in the log", async () => {
+  const [ann = "", bob = ""] = await crowd(mesh, "order", 2);
+  await follow(ann, bob);
+  const { list } = await mesh.client(ListService).createList({ title: "near" }, as(ann));
+  const listId = list?.listId ?? "";
+  await mesh.client(ListService).addListMember({ listId, accountId: bob }, as(ann));
+  const held = {
+    edge: sql`select 1 from follow where follower_id = ${ann} for update`,
+    place: sql`select 1 from list_member where list_id = ${listId} for update`,
+  };
+  for (const ended of Object.values(held)) {
+    const [holds, waits] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const severing = db().commit(undefined, async (tx) => {
+      expect(await tx.query(ended)).toHaveLength(1);
+      holds.resolve();
+      await waits.promise;
+      // What ends edges on behalf of the log holds them and now wants the head: if the block had it, both would wait.
+      await tx.query(sql`select 1 from log_head where partition = ${partitionOf(ann)} for update nowait`);
+    });
+    await holds.promise;
+    const blocking = block(ann, bob);
+    const waiting = () =>
+      db().query(sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    await expect.poll(waiting).toHaveLength(1);
+    waits.resolve();
+    await Promise.all([severing, blocking]);
+    await graph().unblockAccount({ accountId: bob }, as(ann));
+    await follow(ann, bob);
+    await mesh.client(ListService).addListMember({ listId, accountId: bob }, as(ann));
+  }
 });
 
 test("requests end with the block as edges do, whoever asked", async () => {

@@ -29,7 +29,8 @@ export interface Blocking {
 /**
  * Adds a block, and ends the blocker's own follow or request and the places on its lists, with their events. What has
  * changed since it was seen is left to sever-blocked, as is the other's follow: it belongs to another shard. False where
- * there is a block already, and where the blocker blocks enough.
+ * there is a block already, and where the blocker blocks enough. What it ends is counted into the effect, so that it is
+ * locked before the log's head, as in every transaction: otherwise this and sever-blocked can wait for each other.
  */
 export async function addBlock(
   db: Db,
@@ -41,14 +42,15 @@ export async function addBlock(
     pending: edge.state === "PENDING",
   };
   const rows = await db.write(ctx, {
-    effect: sql`effect as (insert into block (blocker_id, blocked_id, shard, blocked_at)
+    effect: sql`blocked as (insert into block (blocker_id, blocked_id, shard, blocked_at)
       select ${blockerId}::uuid, ${blockedId}::uuid, ${partitionOf(blockerId)}::smallint, ${at}::timestamptz
       where not exists (select 1 from block where blocker_id = ${blockerId}::uuid offset ${most - 1}::int limit 1)
       on conflict do nothing returning blocker_id, blocked_id),
-    severed as (delete from follow f using effect where f.follower_id = effect.blocker_id and f.followee_id = effect.blocked_id
+    severed as (delete from follow f using blocked b where f.follower_id = b.blocker_id and f.followee_id = b.blocked_id
       and f.state = ${edge?.state ?? ""} returning f.follower_id, f.followee_id, f.state),
-    unlisted as (delete from list_member m using effect where m.owner_id = effect.blocker_id and m.account_id = effect.blocked_id
-      and m.list_id = any(${[...listIds]}::uuid[])),
+    unlisted as (delete from list_member m using blocked b where m.owner_id = b.blocker_id and m.account_id = b.blocked_id
+      and m.list_id = any(${[...listIds]}::uuid[]) returning 1),
+    effect as (select b.* from blocked b, (select count(*) from severed) s, (select count(*) from unlisted) u),
     ${countDelta(sql`select follower_id, followee_id, -1 from severed where state = 'ACTIVE'`)}`,
     publish: [
       event(AccountBlockedSchema, { blockerId, blockedId, blockedAt: timestampFromDate(at) }),
