@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { BareJob } from "./bare-commit.ts";
 import { inProcess, median, type Shape, startBenchGround } from "./ground.ts";
@@ -17,6 +18,8 @@ const { values } = parseArgs({
 const shape = values.shape as Shape;
 const ms = Number(values.ms);
 const WARM_MS = 10_000;
+/** Nothing applied for so long: nothing is left. */
+const QUIET_MS = 500;
 const GOAL = { one: 0.2, pair: 0.2, split: 0.12 };
 
 await using ground = await startBenchGround(shape);
@@ -52,9 +55,9 @@ for (let round = 1; round <= Number(values.rounds); round++) {
   );
 }
 const peak = median(rounds.map(({ post: { perSecond } }) => perSecond));
-const before = await lagOf();
+const before = await caughtUp(); // what the peak left behind is not of this load
 const half = await post({ rate: peak / 2, ms: ms * 2 });
-const after = await lagOf();
+const after = await caughtUp();
 const ratio = median(rounds.map(({ post: { perSecond }, bare: { perSecond: limit } }) => perSecond / limit));
 const result = {
   name: `post.${shape}`,
@@ -90,6 +93,16 @@ function cpuOf(): Record<string, number> {
   return Object.fromEntries(
     names.map((name) => [name, median(rounds.map(({ cpu, post: { calls } }) => ((cpu[name] ?? 0) * 1e6) / calls))]),
   );
+}
+
+/** The same as lagOf, once consumers have applied what there is. */
+async function caughtUp(): Promise<Map<string, number>> {
+  for (let before = await lagOf(); ; ) {
+    await sleep(QUIET_MS);
+    const now = await lagOf();
+    if ([...now].every(([labels, count]) => before.get(labels) === count)) return now;
+    before = now;
+  }
 }
 
 /** Buckets of the time from commit to effect, by consumer. */

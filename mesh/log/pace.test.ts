@@ -23,3 +23,7 @@ test.each([
 ])("a consumer of leisure rests $rest ms after a round of $took ms, awaited: $awaited", ({ took, awaited, rest }) => {
   expect(restAfter(took, awaited, 75)).toBe(rest);
 });
+
+test("a consumer without a pace of its own never rests", () => {
+  for (const took of [0, 15, 30]) expect(restAfter(took, false, 0)).toBe(0);
+});

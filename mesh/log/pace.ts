@@ -5,9 +5,11 @@ const SHARE = 1 / 2;
 
 /**
  * How long to rest after a round that took so long: what comes meanwhile shares the transaction of the next. Where somebody
- * waits the next comes sooner, but not so soon that rounds of single events take all there is. `least` is a consumer's own pace.
+ * waits the next comes sooner, but not so soon that rounds of single events take all there is. `least` is a consumer's own
+ * pace; who has none goes behind another, whose rounds are its own.
  */
 export function restAfter(tookMs: number, awaited: boolean, least: number = PACE_MS.least): number {
+  if (least === 0) return 0;
   const fair = tookMs / SHARE;
   const most = Math.max(PACE_MS.most, least);
   const pace = awaited ? Math.min(PACE_MS.least, fair) : Math.min(most, Math.max(least, fair));
