@@ -24,6 +24,20 @@ export function stock(bench: Bench): { anchor: Comparison["anchor"]; runs: Run[]
   return { anchor: { name: ANCHOR, reach }, runs };
 }
 
+/** Runs at a rate are no shorter: a tail is made of what is seldom. */
+export const tailMs = ({ choice }: Bench): number => Math.max(5_000, choice.seconds * 2_000);
+
+/** The stock server called when due, as often as ours: what of a tail the machine makes for an empty method, too. */
+export async function stockAt(bench: Bench, name: string, perSecond: number): Promise<Measured> {
+  const made = await anchorRun(bench, { loop: { perSecond }, ms: tailMs(bench) });
+  return figureOf({
+    ...{ name: `${name}.stock`, unit: "ms p99", value: made.p99 },
+    ...latencies([made]),
+    anchor: { name: "its p50", value: made.p50 },
+    ratio: made.p99 / made.p50,
+  });
+}
+
 /** What a call costs all processes but the generator, beside the stock server's: the steadiest figure on a busy machine. */
 export function costOf(name: string, runs: readonly Run[], anchors: readonly Run[]): Measured {
   const costs = runs.map(({ cpu: { load: _, ...cpu } }, n) => ({

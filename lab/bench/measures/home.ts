@@ -5,7 +5,7 @@ import { figureOf, type Goal, type Measured } from "../figure.ts";
 import type { Work } from "../load/job.ts";
 import { type Run, run, warmAnchor, warmUp } from "../run.ts";
 import { townOf } from "../town/towns.ts";
-import { costOf, stock } from "./anchors.ts";
+import { costOf, stock, stockAt, tailMs } from "./anchors.ts";
 
 export const PAGE = 50;
 
@@ -46,6 +46,7 @@ export async function* home(bench: Bench): AsyncGenerator<Measured> {
     p50: measured.figure.p50_ms ?? 0,
     goal: { most: 5 },
   });
+  yield await stockAt(bench, `home.${shape}.half`, peak / 2);
 }
 
 /** How much a page weighs, and whether it was full. */
@@ -70,7 +71,7 @@ export async function halfLoad(
   bench: Bench,
   { name, work, peak, p50, goal }: { name: string; work: Work; peak: number; p50: number; goal?: Goal },
 ): Promise<Measured> {
-  const half = await run(bench, { work, loop: { perSecond: peak / 2 }, ms: bench.choice.seconds * 2_000 });
+  const half = await run(bench, { work, loop: { perSecond: peak / 2 }, ms: tailMs(bench) });
   return figureOf({
     ...{ name: `${name}.half`, unit: "ms p99", value: half.p99 },
     ...latencies([half]),
