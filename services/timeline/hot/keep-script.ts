@@ -46,7 +46,7 @@ export const HEAR = script(`
  * KEYS: the canary, then place and card of each. ARGV: incarnation, milliseconds, the ids that this is news of, then card
  * half, counts half, card, share of each. -1: another incarnation holds, nothing is done. Nothing older replaces what is
  * newer; what is equal is written again, for a consumer whose transaction failed may come again with other numbers. A share
- * that is gone stays gone.
+ * that is gone stays gone; one that is unknown is not kept.
  */
 export const KEEP = script(`
   if redis.call('get', KEYS[1]) ~= ARGV[1] then return -1 end
@@ -58,7 +58,9 @@ export const KEEP = script(`
     local card, counts, bytes, share = ARGV[2 * i], ARGV[2 * i + 1], ARGV[2 * i + 2], ARGV[2 * i + 3]
     local known = redis.call('get', KEYS[i])
     if share ~= '' then
-      if not known or string.byte(known, 2) == 0 then put(KEYS[i], share) end
+      if known and string.byte(known, 2) ~= 0 then -- gone
+      elseif string.byte(share, 2) == 2 then redis.call('del', KEYS[i])
+      else put(KEYS[i], share) end
     else
       if not known or #known ~= ${POST_BYTES} then known = nothing end
       local former, numbers = string.sub(known, 2, ${POST_BYTES - COUNTS_HALF}), string.sub(known, ${POST_BYTES - COUNTS_HALF + 1})

@@ -80,6 +80,8 @@ export function packShare({ postId, actorId, atMs }: Pick<Entry, "postId" | "act
 }
 
 export const SHARE_GONE = Buffer.from([SHARE, 1]);
+/** Never kept: what is there of a share is to be forgotten. Whoever asks next looks where it is stored. */
+export const SHARE_UNKNOWN = Buffer.from([SHARE, 2]);
 
 export const isPost = (hot: Buffer): boolean => hot[0] === POST && hot.length === POST_BYTES;
 export const isGone = (hot: Buffer): boolean => hot[0] === SHARE && hot[1] === 1;

@@ -5,7 +5,7 @@ import { storedPosts } from "../store/stored-posts.ts";
 import { type CopyDeps, keepCopies, readCopies } from "./copies.ts";
 import { EVERYBODY, forgetEverything } from "./epochs.ts";
 import type { HotWrite } from "./keep-script.ts";
-import { isShare, packCardHalf, SHARE_GONE, State } from "./layout.ts";
+import { isShare, packCardHalf, SHARE_UNKNOWN, State } from "./layout.ts";
 
 /** Mends up to `most` copies, and says how many there were to look at; none while Redis is away. Only what is there is written. */
 export async function mendCopies(deps: CopyDeps & Pick<Deps, "db" | "clock">, most: number): Promise<number> {
@@ -27,7 +27,10 @@ export async function mendCopies(deps: CopyDeps & Pick<Deps, "db" | "clock">, mo
   return ids.length;
 }
 
-/** Copies as they should be: of what is stored, and of what is not. */
+/**
+ * Copies as they should be: of what is stored, and of what is not. Such a post is gone until a later revision comes; a share
+ * has none, and whoever is storing it at this moment has told of it already: so it is forgotten.
+ */
 async function rewritten(
   { db }: Pick<Deps, "db">,
   there: readonly { id: string; share: boolean }[],
@@ -51,7 +54,7 @@ async function rewritten(
   const gone = packCardHalf({ revision, state: State.GONE, consent: 0 });
   const nothing = Buffer.alloc(0);
   const missing = absent.map(({ id, share }) =>
-    share ? { id, share: SHARE_GONE } : { id, card: { half: gone, bytes: nothing } },
+    share ? { id, share: SHARE_UNKNOWN } : { id, card: { half: gone, bytes: nothing } },
   );
   return { known, missing };
 }
