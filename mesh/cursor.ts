@@ -10,6 +10,7 @@ import {
 } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { PageCursorSchema } from "#gen/skein/common/v1/page_pb.ts";
+import { recent } from "./identity/recent.ts";
 
 /** One page as the method answers it; the empty token is the only sign of the end. */
 export interface Page<Row> {
@@ -48,6 +49,8 @@ const SEAL_BYTES = 16;
 /** What the contracts allow for a page_token. */
 const LONGEST_TOKEN = 1024;
 const LONGEST_WRAPPED = 8192;
+/** Tokens that are remembered with what they hold, and how long they may be: who gets one mostly comes back with it soon. */
+const REMEMBERED = { most: 4_096, length: 512 };
 const PAGING_FIELDS = new Set(["page_size", "page_token"]);
 
 /** Hides and signs with `key`; `refuse` makes the failure that a bad token answers with, `why` is for the log. */
@@ -60,20 +63,37 @@ export function createCursors(key: Uint8Array, { refuse }: { refuse: (why: strin
   // The cipher starts from the seal: one place has one token, and two places never share a start.
   const secret = createSecretKey(createHmac("sha256", signing).update("skein page cursor cipher 1").digest());
 
-  function close(body: Uint8Array): string {
+  const bodies = recent<Buffer>(REMEMBERED.most);
+  const tokens = recent<string>(REMEMBERED.most);
+
+  function remember(body: Buffer, letters: string, token: string): void {
+    if (token.length > REMEMBERED.length) return;
+    bodies.set(token, body);
+    tokens.set(letters, token);
+  }
+
+  function close(body: Buffer): string {
+    const letters = body.toString("latin1");
+    const known = tokens.get(letters);
+    if (known !== undefined) return known;
     const sealed = seal(body);
     const hidden = createCipheriv("aes-256-ctr", secret, sealed).update(body);
-    return Buffer.concat([hidden, sealed]).toString("base64url");
+    const token = Buffer.concat([hidden, sealed]).toString("base64url");
+    remember(body, letters, token);
+    return token;
   }
 
   function open(token: string, longest: number): Buffer {
     if (token.length > longest) throw refuse("too long");
+    const known = bodies.get(token);
+    if (known) return known;
     const bytes = Buffer.from(token, "base64url");
     // Node skips what is no base64url, so that many spellings would stand for one token.
     if (bytes.toString("base64url") !== token || bytes.length <= SEAL_BYTES) throw refuse("not a token");
     const sealed = bytes.subarray(-SEAL_BYTES);
     const body = createDecipheriv("aes-256-ctr", secret, sealed).update(bytes.subarray(0, -SEAL_BYTES));
     if (!timingSafeEqual(sealed, seal(body))) throw refuse("forged");
+    remember(body, body.toString("latin1"), token);
     return body;
   }
 
@@ -88,7 +108,7 @@ export function createCursors(key: Uint8Array, { refuse }: { refuse: (why: strin
         after: [...keyOf(last)],
         ...(startedAt && { startedAt: timestampFromDate(startedAt) }),
       });
-      const token = close(toBinary(PageCursorSchema, cursor));
+      const token = close(Buffer.from(toBinary(PageCursorSchema, cursor)));
       if (token.length > LONGEST_TOKEN)
         throw new Error(`the sort key of ${cursor.method} makes a token of ${token.length} characters`);
       return { items, nextPageToken: token };
