@@ -25,6 +25,8 @@ const block = (who: string, whom: string) => graph().blockAccount({ accountId: w
 const between = async (who: string, whom: string) =>
   (await graph().getRelationship({ accountId: whom }, as(who))).relationship;
 const db = () => mesh.deps<Deps>("social-graph").db;
+const waiting = () =>
+  db().query(sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
 
 test("a block hides both from each other at once, ends follows both ways, and stays ended when it is lifted", async () => {
   const [ann = "", bob = ""] = await crowd(mesh, "part", 2);
@@ -82,8 +84,6 @@ test("a block waits for the edge and the places on lists that it ends before it 
     });
     await holds.promise;
     const blocking = block(ann, bob);
-    const waiting = () =>
-      db().query(sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
     await expect.poll(waiting).toHaveLength(1);
     waits.resolve();
     await Promise.all([severing, blocking]);
@@ -160,6 +160,29 @@ test("a block that is lifted at once has ended what was older, and lets be what 
   await mesh.settle();
   const left = await db().query(sql`select follower_id from follow where follower_id = any(${[ann, bob]}::uuid[])`);
   expect(left).toEqual([{ follower_id: ann }]);
+});
+
+test("whose block was there and is lifted while it is added blocks after all, and is not told that these are too many", async () => {
+  const [ann = "", bob = ""] = await crowd(mesh, "lift", 2);
+  const [holds, waits] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const adding = db().commit(undefined, async (tx) => {
+    await tx.query(
+      sql`insert into block (blocker_id, blocked_id, shard, blocked_at) values (${ann}, ${bob}, 0, now())`,
+    );
+    holds.resolve();
+    await waits.promise;
+  });
+  await holds.promise;
+  const blocking = block(ann, bob);
+  await expect.poll(waiting).toHaveLength(1);
+  const lifting = db().commit(undefined, async (tx) => {
+    await tx.query(sql`lock table block in access exclusive mode`); // nobody looks in between
+    await tx.query(sql`delete from block where blocker_id = ${ann}`);
+  });
+  await expect.poll(waiting).toHaveLength(2);
+  waits.resolve();
+  await Promise.all([adding, lifting, blocking]);
+  expect((await between(ann, bob))?.relation?.blocking).toBe(true);
 });
 
 test("nobody blocks themselves, or more than they may", async () => {
