@@ -6,6 +6,8 @@ import { splitPosts, withoutAdministrator } from "./fleet/posts.ts";
 export interface Split extends AsyncDisposable {
   /** Where each is reached: services by each other, the gateway by everybody. They stay the same when a process is started again. */
   readonly urls: Readonly<Record<string, string>>;
+  /** Where each tells its health and its metrics. */
+  readonly adminUrls: Readonly<Record<string, string>>;
   /** As they are now. */
   readonly pids: Readonly<Record<string, number>>;
   /** Ends a process as a crash would, and waits for its end; it is started again by itself. */
@@ -37,8 +39,10 @@ export async function startSplit(
 
 function opened(fleet: Fleet): Split {
   const addresses = [...fleet.told].map(([name, { port, edges }]) => [name, edges[name] ?? `http://127.0.0.1:${port}`]);
+  const admins = [...fleet.told].map(([name, { adminPort }]) => [name, `http://127.0.0.1:${adminPort}`]);
   return {
     urls: Object.fromEntries(addresses),
+    adminUrls: Object.fromEntries(admins),
     get pids() {
       return Object.fromEntries(fleet.kept.map(({ name, pid }) => [name, pid]));
     },

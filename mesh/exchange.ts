@@ -1,5 +1,14 @@
-import { create, type DescMethod, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { Code, ConnectError, type Transport } from "@connectrpc/connect";
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescMethodUnary,
+  type DescService,
+  fromBinary,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+import { Code, ConnectError, type Transport, type UnaryResponse } from "@connectrpc/connect";
 
 // The lean path of unary calls: from the gateway's port to the handler and back, messages stay bytes.
 
@@ -46,18 +55,32 @@ export const byMessage =
   async (method, signal, timeoutMs, header, input) => {
     const body = toBinary(method.input, create(method.input, input));
     const answer = await exchange({ method, header: headersOf(header), body, signal, timeoutMs });
-    return {
-      ...{ stream: false, service: method.parent, method },
-      message: fromBinary(method.output, answer.body),
-      // Hardly anybody asks, and they cost more than reading a small answer.
-      get header() {
-        return new Headers([...answer.header]);
-      },
-      get trailer() {
-        return new Headers();
-      },
-    };
+    return new MessageAnswer(method, fromBinary(method.output, answer.body), answer.header);
   };
+
+/**
+ * Hardly anybody asks for headers, and they cost more than to read a small answer. A class, for getters in an object that is
+ * made for each call cost a shape of their own, and whatever they know of outlives the call by far.
+ */
+class MessageAnswer<I extends DescMessage, O extends DescMessage> implements UnaryResponse<I, O> {
+  readonly stream = false;
+  readonly service: DescService;
+  readonly method: DescMethodUnary<I, O>;
+  readonly message: MessageShape<O>;
+  readonly #headers: CallHeaders;
+  constructor(method: DescMethodUnary<I, O>, message: MessageShape<O>, headers: CallHeaders) {
+    this.service = method.parent;
+    this.method = method;
+    this.message = message;
+    this.#headers = headers;
+  }
+  get header(): Headers {
+    return new Headers([...this.#headers]);
+  }
+  get trailer(): Headers {
+    return new Headers();
+  }
+}
 
 /** A request's message; what cannot be read is its sender's mistake, in the words that Connect has for it. */
 export function requestMessage(method: DescMethod, body: Uint8Array) {

@@ -27,7 +27,7 @@ export interface Visit extends Identifiers {
   /** What the call leaves behind: what was written on its behalf. */
   readonly noted: Noted;
   /** Whether all of the request was read, so that from here on its deadline counts. */
-  readonly begun: boolean;
+  begun(): boolean;
   /** What the mesh is told about the call. */
   context(call: OuterCall, bounds: Pick<Context, "signal" | "timeoutMs">): Context;
   /** Notes why the call failed, and gives what its caller is told. */
@@ -66,9 +66,8 @@ export function openVisit(
     ...{ method, requestId, trace, now, address, noted },
     caller: { actor: undefined, assertion: "" },
     known: undefined,
-    get begun() {
-      return protocol !== undefined;
-    },
+    // No getter: in what is made for every call it costs a shape of its own, and with it all else outlives the call.
+    begun: () => protocol !== undefined,
     context(call, bounds) {
       protocol = call.protocolName;
       const { actor, assertion } = this.caller;

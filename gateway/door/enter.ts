@@ -45,7 +45,7 @@ function visited({ deps, timings }: Pick<Door, "deps" | "timings">, route: Publi
   const { clock, log } = deps;
   const visit = openVisit({ clock, log, timings }, route.connect.method, identifiers, address);
   // HTTP/2 has no time-out of its own for bodies that trickle.
-  const patience = deps.timers.after(deps.config.requestTimeout, () => void (visit.begun || response.destroy()));
+  const patience = deps.timers.after(deps.config.requestTimeout, () => void (visit.begun() || response.destroy()));
   response.once("close", () => {
     patience[Symbol.dispose]();
     visit.end(response.headersSent ? response.statusCode : 0);

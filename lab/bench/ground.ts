@@ -27,8 +27,8 @@ export interface BenchGround extends AsyncDisposable {
   readonly env: Env;
   /** Every process of ours as it is now: the mesh in one, or each service; and the servers. */
   pids(): Readonly<Record<string, number>>;
-  /** Prometheus text of the process in which a service runs. */
-  metrics(service: string): Promise<string>;
+  /** Prometheus text of all processes of ours. */
+  metrics(): Promise<string>;
   /** Accounts that are signed in. */
   people(count: number): Promise<{ accountId: string; token: string }[]>;
 }
@@ -71,6 +71,7 @@ export async function startBenchGround(shape: Shape): Promise<BenchGround> {
     servers.postgres,
   );
   let url: string;
+  let adminUrls: readonly string[] = [`http://127.0.0.1:${adminPort}`];
   let meshPids: () => Readonly<Record<string, number>>;
   if (shape === "split") {
     const split = scope.use(
@@ -80,6 +81,7 @@ export async function startBenchGround(shape: Shape): Promise<BenchGround> {
       ),
     );
     url = split.urls.gateway ?? "";
+    adminUrls = Object.values(split.adminUrls);
     meshPids = () => split.pids;
   } else {
     const child = fork(join(import.meta.dirname, "../../main.ts"), [], {
@@ -116,7 +118,8 @@ export async function startBenchGround(shape: Shape): Promise<BenchGround> {
       ...Object.fromEntries(serversRunning(home).map(({ name, pid }) => [name, pid])),
     }),
     async metrics() {
-      return (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+      const texts = adminUrls.map(async (admin) => (await fetch(`${admin}/metrics`)).text());
+      return (await Promise.all(texts)).join("\n");
     },
     async people(count) {
       const found: { accountId: string; token: string }[] = [];

@@ -107,7 +107,7 @@ async function caughtUp(): Promise<Map<string, number>> {
 
 /** Buckets of the time from commit to effect, by consumer. */
 async function lagOf(): Promise<Map<string, number>> {
-  const text = await ground.metrics("gateway");
+  const text = await ground.metrics();
   const lines = text.matchAll(/^skein_event_lag_seconds_bucket\{([^}]*)\} (\d+)/gm);
   return new Map([...lines].map(([, labels = "", count]) => [labels, Number(count)]));
 }

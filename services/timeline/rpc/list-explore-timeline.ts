@@ -40,7 +40,7 @@ export const listExploreTimeline =
       return fits;
     });
     const [generation = "", place = ""] = page.next?.place ?? [];
-    const next = page.next && { ...page.next, place: [generation, place, recent.text] };
+    const next = page.next && { ...page.next, place: [generation, place, recent.text()] };
     return answerOf(
       ListExploreTimelineResponseSchema,
       page.bytes.filter((_, at) => shown[at]),

@@ -54,7 +54,7 @@ test("a reading that goes on remembers whom it has shown last", () => {
   const recent = createRecent([]);
   const [a, b] = [post(1).authorId, post(2).authorId];
   for (const one of [a, b, a]) recent.add(one);
-  const later = recentIn(recent.text);
+  const later = recentIn(recent.text());
   expect([later.full(a), later.full(b)]).toEqual([true, false]);
   for (let n = 0; n < 7; n++) later.add(post(10 + n).authorId);
   expect(later.full(a)).toBe(false);

@@ -78,7 +78,7 @@ export interface Recent {
   /** Returns whom that moves out of sight. */
   add(authorId: string): string | undefined;
   /** As a token carries them: the last ten digits of each id, which are random. */
-  readonly text: string;
+  text(): string;
 }
 
 const DIGITS = 10;
@@ -93,9 +93,7 @@ export function createRecent(ends: readonly string[]): Recent {
       last.push(endOf(authorId));
       return last.length >= STRETCH ? last.shift() : undefined;
     },
-    get text() {
-      return last.join("");
-    },
+    text: () => last.join(""),
   };
 }
 

@@ -8,7 +8,7 @@ export interface SeenPosts {
   /** With these as well. */
   with(postIds: readonly string[]): SeenPosts;
   /** As a token carries it. */
-  readonly bytes: Uint8Array;
+  bytes(): Uint8Array;
 }
 
 const DIGITS = 10;
@@ -23,9 +23,7 @@ const seenPosts = (ends: ReadonlySet<string>): SeenPosts => ({
     const all = [...new Set([...ends, ...postIds.map((id) => id.slice(-DIGITS))])];
     return seenPosts(new Set(all.slice(-MOST)));
   },
-  get bytes() {
-    return Buffer.from([...ends].join(""), "hex");
-  },
+  bytes: () => Buffer.from([...ends].join(""), "hex"),
 });
 
 /** A reading that begins. */

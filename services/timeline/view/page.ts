@@ -105,7 +105,7 @@ const placeOf = (listed: Listed, { decided }: Hydrated): string =>
 
 /** A reading as a token holds it where nothing is asked but where it goes on. */
 export const packReading = ({ place, seen }: Reading): Buffer =>
-  Buffer.from(JSON.stringify([place, Buffer.from(seen.bytes).toString("base64url")]));
+  Buffer.from(JSON.stringify([place, Buffer.from(seen.bytes()).toString("base64url")]));
 
 /** The reading of a token that was opened. */
 export function unpackReading(packed: Uint8Array): Reading {
@@ -137,6 +137,6 @@ export function tokenOf<M extends DescMethod>(
 ): string {
   if (!next?.place) return "";
   const { nextPageToken } = cursors.page(method, request, [next.place, next.place], 1, (place) => place);
-  const seen = next.seen.bytes;
+  const seen = next.seen.bytes();
   return seen.length === 0 ? nextPageToken : nextPageToken + PART + cursors.wrap(method, seen);
 }

@@ -57,7 +57,7 @@ export function isReady(
 }
 
 /** Where something was shown already, what comes depends on it. */
-const beginning = ({ seen }: Pick<Asked, "seen">): boolean => !seen || seen.bytes.length === 0;
+const beginning = ({ seen }: Pick<Asked, "seen">): boolean => !seen || seen.bytes().length === 0;
 
 const sameCandidates = (some: readonly Candidate[], others: readonly Candidate[]): boolean =>
   some === others ||
