@@ -81,6 +81,25 @@ describe("while Redis is there", () => {
     expect(await spent(() => redis.run(fresh, ["a"], []))).toBe(1);
   });
 
+  test("a script is run for many calls in one trip, and each has its own end", async () => {
+    let trips = 0;
+    const redis = await open({ onTrip: () => void trips++ });
+    const add = script("return redis.call('incrby', KEYS[1], ARGV[1])");
+    const calls = [1, "no number", 3].map((by) => ({ keys: ["sum"], args: [by] }));
+    await redis.runMany(add, calls); // it may have been unknown
+    const before = trips;
+    const ends = await redis.runMany(add, calls);
+    expect(ends).toMatchObject([
+      { status: "fulfilled", value: 5 },
+      { status: "rejected", reason: expect.objectContaining({ message: expect.stringContaining("not an integer") }) },
+      { status: "fulfilled", value: 8 },
+    ]);
+    expect(trips - before).toBe(1);
+    expect(await redis.runMany(add, [])).toEqual([]);
+    const away = await open({}, NOBODY);
+    expect((await away.runMany(add, calls)).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  });
+
   test("a script's own error is passed on, not run a second time", async () => {
     const redis = await open();
     const failing = script("redis.call('incr', KEYS[1]); return redis.error_reply('NO')");

@@ -9,6 +9,12 @@ export interface Script {
   readonly sha: string;
 }
 
+/** What a script is called with. */
+export interface ScriptCall {
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number | Buffer)[];
+}
+
 /** One line of the log: Redis has come or gone. */
 export interface RedisState {
   readonly up: boolean;
@@ -33,6 +39,11 @@ export interface Redis extends AsyncDisposable {
   run(script: Script, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>;
   /** The same; strings come as the bytes they are. */
   runBytes(script: Script, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>;
+  /**
+   * Runs a script for each of the calls and says what became of each: all go in one write. A pipeline of the client does the
+   * same, but gets a shape of its own each time, and then its commands are garbage that only a whole collection finds.
+   */
+  runMany(script: Script, calls: readonly ScriptCall[]): Promise<PromiseSettledResult<unknown>[]>;
   /** One more connection to the same Redis, for what must not stand in others' way: bulk work, subscriptions. */
   another(more?: Pick<RedisOptions, "patienceMs">): Redis;
   /** Resolves as soon as it is up; rejects with the signal's reason, or when it is closed. */
@@ -122,6 +133,13 @@ export function openRedis(url: string, options: RedisOptions): Redis {
     getMany: (keys) => send("mget", ours(keys), null) as Promise<(Buffer | null)[]>,
     run: (script, keys, args) => run(script, [keys.length, ...ours(keys), ...args], "utf8"),
     runBytes: (script, keys, args) => run(script, [keys.length, ...ours(keys), ...args], null),
+    runMany: async (script, calls) => {
+      if (calls.length === 0) return [];
+      const asked = sent.together(() =>
+        calls.map(({ keys, args }) => run(script, [keys.length, ...ours(keys), ...args], "utf8")),
+      );
+      return Promise.allSettled(asked);
+    },
     another: (more) => openRedis(url, { ...options, say: () => undefined, ...more }),
     async whenUp(signal) {
       const over = signal ? AbortSignal.any([signal, closed.signal]) : closed.signal;
@@ -151,7 +169,7 @@ async function taught(asked: Promise<unknown>, tell: () => Promise<unknown>): Pr
 }
 
 /** Redis does not know the script, or not any more. */
-export const forgotten = (error: unknown): boolean => error instanceof Error && error.message.startsWith("NOSCRIPT");
+const forgotten = (error: unknown): boolean => error instanceof Error && error.message.startsWith("NOSCRIPT");
 
 /** Not `once` of node:events: that one gives up at the first "error", of which there is one per attempt to connect. */
 async function heard(client: Client, event: "ready" | "end", signal: AbortSignal): Promise<void> {
@@ -171,14 +189,27 @@ async function heard(client: Client, event: "ready" | "end", signal: AbortSignal
  * Counts what is sent, and joins what is sent within one turn of the event loop into one write: a system call for each
  * command would cost as much as the command. The turn ends when all that came in has been read, so nobody waits for it.
  */
-function eachSent(client: Client, onTrip: (() => void) | undefined): { readonly turn: number } {
-  const sent = { turn: 0 };
+function eachSent(client: Client, onTrip: (() => void) | undefined) {
+  let counted = false;
+  const sent = {
+    turn: 0,
+    /** What is sent meanwhile is one trip. */
+    together<T>(sending: () => T): T {
+      if (client.status === "ready") onTrip?.();
+      counted = true;
+      try {
+        return sending();
+      } finally {
+        counted = false;
+      }
+    },
+  };
   const send = client.sendCommand.bind(client);
   let held: Client["stream"] | undefined;
   client.sendCommand = (command, stream) => {
     if (client.status === "ready") {
       // A pipeline is one trip, counted at its first command; the handshake and the scripts' loading are nobody's.
-      if (!command.pipelineIndex && command.name !== "script") onTrip?.();
+      if (!counted && !command.pipelineIndex && command.name !== "script") onTrip?.();
       const socket = client.stream; // another after each loss
       if (held !== socket) {
         held = socket;

@@ -1,4 +1,4 @@
-import { forgotten, type Redis, type Script } from "#mesh/redis.ts";
+import type { Redis, Script } from "#mesh/redis.ts";
 import type { Deps } from "../deps.ts";
 import { failure } from "../failures.ts";
 import { homesKey } from "./buckets.ts";
@@ -9,8 +9,8 @@ export interface Command {
   readonly args: readonly (string | number | Buffer)[];
 }
 
-/** Scripts of one pipeline, and pipelines under way: what waits stays here, not in Redis. */
-const PIPELINE = 32;
+/** Scripts that go together, and how many such parts are under way: what waits stays here, not in Redis. */
+const PART = 32;
 const UNDER_WAY = 2;
 const ATTEMPTS = 4;
 
@@ -29,12 +29,12 @@ export async function sendAll<C extends Command>(
   try {
     for (let attempt = 1; open.length > 0; attempt++) {
       const refused: C[] = [];
-      const parts = Array.from({ length: Math.ceil(open.length / PIPELINE) }, (_, at) =>
-        open.slice(at * PIPELINE, (at + 1) * PIPELINE),
+      const parts = Array.from({ length: Math.ceil(open.length / PART) }, (_, at) =>
+        open.slice(at * PART, (at + 1) * PART),
       );
       let next = 0;
       const worker = async () => {
-        for (let part = parts[next++]; part; part = parts[next++]) await pipeline(part, refused);
+        for (let part = parts[next++]; part; part = parts[next++]) await sendPart(part, refused);
       };
       await Promise.all(Array.from({ length: Math.min(UNDER_WAY, parts.length) }, worker));
       open = refused;
@@ -46,23 +46,17 @@ export async function sendAll<C extends Command>(
     throw failure("TIMELINE_AWAY", { cause });
   }
 
-  async function pipeline(part: readonly C[], refused: C[], text = false): Promise<void> {
+  async function sendPart(part: readonly C[], refused: C[]): Promise<void> {
     while (incarnations.of(0) === undefined) await incarnations.settle();
-    const told = lane.client.pipeline();
-    for (const { bucket, args } of part) {
-      const all = [homesKey(bucket), incarnations.of(bucket) ?? "", ...args];
-      if (text) told.eval(script.lua, 1, ...all);
-      else told.evalsha(script.sha, 1, ...all);
-    }
-    const heard = (await told.exec()) ?? [];
-    const unknown: C[] = [];
-    heard.forEach(([error, answer], at) => {
-      const command = part[at] as C;
-      if (error && forgotten(error) && !text) unknown.push(command);
-      else if (error) throw error;
-      else if (answer === null) refused.push(command);
-      else tell?.(command, answer);
+    const calls = part.map(({ bucket, args }) => {
+      return { keys: [homesKey(bucket)], args: [incarnations.of(bucket) ?? "", ...args] };
     });
-    if (unknown.length > 0) await pipeline(unknown, refused, true);
+    const heard = await lane.runMany(script, calls);
+    heard.forEach((one, at) => {
+      const command = part[at] as C;
+      if (one.status === "rejected") throw one.reason;
+      if (one.value === null) refused.push(command);
+      else tell?.(command, one.value);
+    });
   }
 }

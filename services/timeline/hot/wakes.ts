@@ -85,9 +85,10 @@ export function createWakes(redis: Redis, scope: AsyncDisposableStack): Wakes {
     async viewers(viewerIds) {
       const by = Map.groupBy(viewerIds, bucketOf);
       if (by.size === 0 || !redis.up) return;
-      const told = redis.client.pipeline();
-      for (const [bucket, ids] of by) told.publish(channelOf(bucket), Buffer.concat(ids.map(bytesOf)));
-      await told.exec().catch(() => undefined);
+      const told = [...by].map(([bucket, ids]) =>
+        redis.client.publish(channelOf(bucket), Buffer.concat(ids.map(bytesOf))),
+      );
+      await Promise.allSettled(told);
     },
     async all(kind, ids) {
       if (ids.length === 0 || !redis.up) return;
