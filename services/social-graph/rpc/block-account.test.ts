@@ -25,8 +25,14 @@ const block = (who: string, whom: string) => graph().blockAccount({ accountId: w
 const between = async (who: string, whom: string) =>
   (await graph().getRelationship({ accountId: whom }, as(who))).relationship;
 const db = () => mesh.deps<Deps>("social-graph").db;
-const waiting = () =>
-  db().query(sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+/** Resolves when a statement like this one waits for a lock; consumers may wait for one as well. */
+const waits = (statement: string) =>
+  expect
+    .poll(() =>
+      db().query(sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        and query like ${`%${statement}%`}`),
+    )
+    .toHaveLength(1);
 
 test("a block hides both from each other at once, ends follows both ways, and stays ended when it is lifted", async () => {
   const [ann = "", bob = ""] = await crowd(mesh, "part", 2);
@@ -74,18 +80,19 @@ test("a block waits for the edge and the places on lists that it ends before it 
     place: sql`select 1 from list_member where list_id = ${listId} for update`,
   };
   for (const ended of Object.values(held)) {
-    const [holds, waits] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await mesh.settle(); // so that nobody else has that head
+    const [holds, ends] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const severing = db().commit(undefined, async (tx) => {
       expect(await tx.query(ended)).toHaveLength(1);
       holds.resolve();
-      await waits.promise;
+      await ends.promise;
       // What ends edges on behalf of the log holds them and now wants the head: if the block had it, both would wait.
       await tx.query(sql`select 1 from log_head where partition = ${partitionOf(ann)} for update nowait`);
     });
     await holds.promise;
     const blocking = block(ann, bob);
-    await expect.poll(waiting).toHaveLength(1);
-    waits.resolve();
+    await waits("insert into block");
+    ends.resolve();
     await Promise.all([severing, blocking]);
     await graph().unblockAccount({ accountId: bob }, as(ann));
     await follow(ann, bob);
@@ -164,23 +171,23 @@ test("a block that is lifted at once has ended what was older, and lets be what 
 
 test("whose block was there and is lifted while it is added blocks after all, and is not told that these are too many", async () => {
   const [ann = "", bob = ""] = await crowd(mesh, "lift", 2);
-  const [holds, waits] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const [holds, ends] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const adding = db().commit(undefined, async (tx) => {
     await tx.query(
       sql`insert into block (blocker_id, blocked_id, shard, blocked_at) values (${ann}, ${bob}, 0, now())`,
     );
     holds.resolve();
-    await waits.promise;
+    await ends.promise;
   });
   await holds.promise;
   const blocking = block(ann, bob);
-  await expect.poll(waiting).toHaveLength(1);
+  await waits("insert into block");
   const lifting = db().commit(undefined, async (tx) => {
     await tx.query(sql`lock table block in access exclusive mode`); // nobody looks in between
     await tx.query(sql`delete from block where blocker_id = ${ann}`);
   });
-  await expect.poll(waiting).toHaveLength(2);
-  waits.resolve();
+  await waits("lock table block");
+  ends.resolve();
   await Promise.all([adding, lifting, blocking]);
   expect((await between(ann, bob))?.relation?.blocking).toBe(true);
 });
