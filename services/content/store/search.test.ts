@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Audience } from "#gen/skein/common/v1/visibility_pb.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { administer, analyze, planOf } from "#mesh/testing/plans.ts";
 import { parseQuery, tsqueryOf } from "../rules/search-query.ts";
-import { administer, analyze, planOf } from "../testing/plans.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 import { AFTER_ALL } from "./moment.ts";
 import { type Place, type Scan, scanBack, type Wanted } from "./search.ts";
@@ -31,7 +31,7 @@ beforeAll(async () => {
       (case when n % 300 = 0 then 'rare ' else '' end || case when n % 3 > 0 then 'common ' else '' end ||
         case when n % 20 = 0 then 'some ' else '' end || repeat(md5(n::text), 30))::tsvector
     from generate_series(1, ${DOCS}::int) n`);
-  await analyze(mesh, "search_doc");
+  await analyze(mesh.content.db, "search_doc");
 });
 afterAll(() => mesh[Symbol.asyncDispose]());
 
@@ -127,7 +127,8 @@ test("a word that is everywhere, with something that is hardly anywhere, ends a 
 });
 
 test("the indexes find it", async () => {
-  const plan = (more: Partial<Wanted>) => planOf(mesh, (query) => scanBack(query, wantedWith(more), START, 40));
+  const plan = (more: Partial<Wanted>) =>
+    planOf(mesh.content.db, (query) => scanBack(query, wantedWith(more), START, 40));
   const rare = await plan({ words: words("rare") });
   expect(rare).toMatch(/Bitmap Index Scan on search_doc\w*_words_idx/);
   expect(rare).not.toMatch(/WindowAgg \(actual/); // it is rare: nothing passes by
@@ -142,7 +143,7 @@ test("the indexes find it", async () => {
 });
 
 test("months are made before they begin", async () => {
-  await using admin = await administer(mesh);
+  await using admin = await administer(mesh.content.db);
   const months = async () =>
     (await admin.query(`select relname from pg_class where relname ~ '^search_doc_2[0-9]{5}$' order by 1`)).rows;
   const before = await months();

@@ -1,13 +1,12 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { IdentityService } from "#gen/skein/identity/v1/identity_service_pb.ts";
-import { connect } from "#mesh/store/provision.ts";
 import { sql } from "#mesh/store/sql.ts";
+import { analyze, mostRemoved, planOf } from "#mesh/testing/plans.ts";
 import { refusal } from "#mesh/testing/refusal.ts";
 import { startTestMesh, type TestMesh } from "#mesh/testing.ts";
 import type { Deps } from "../deps.ts";
 import { identity } from "../index.ts";
-import type { Query } from "../store/accounts.ts";
 import { listNewest, START, searchByLikeness } from "../store/search.ts";
 import { settle } from "../testing/people.ts";
 
@@ -109,50 +108,19 @@ test("among thousands the indexes find it, with plans for any value too", async 
   await db.query(sql`insert into account (id, handle, display_name, created_at, updated_at)
     select gen_random_uuid(), 'user_' || md5(n::text)::varchar(12), initcap(md5((n * 7)::text)::varchar(6)) || ' ' || initcap(md5((n * 13)::text)::varchar(8)),
       timestamptz '2026-01-01' + n * interval '1 minute', now() from generate_series(1, 5000) n`);
-  await analyze(mesh);
+  await analyze(db, "account");
   const last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-  for (const mode of ["force_custom_plan", "force_generic_plan"]) {
-    const beginning = await planOf(db, mode, (query) => searchByLikeness(query, "user_a", START, 21));
+  for (const mode of ["force_custom_plan", "force_generic_plan"] as const) {
+    const beginning = await planOf(db, (query) => searchByLikeness(query, "user_a", START, 21), mode);
     expect(beginning).toMatch(/Index Scan (using|on) account_handle/);
     expect(beginning).toContain("(never executed)"); // a page full of beginnings asks for no likeness
     for (const asked of ["deadbeef", "zz"]) {
-      const likeness = await planOf(db, mode, (query) => searchByLikeness(query, asked, START, 21));
+      const likeness = await planOf(db, (query) => searchByLikeness(query, asked, START, 21), mode);
       expect(likeness).toMatch(/Bitmap Index Scan on account_search/);
       expect(mostRemoved(likeness)).toBeLessThan(1000);
       expect(likeness).not.toContain("Seq Scan");
     }
-    const newest = await planOf(db, mode, (query) => listNewest(query, "infinity", last, 21));
+    const newest = await planOf(db, (query) => listNewest(query, "infinity", last, 21), mode);
     expect(newest).toMatch(/Index Scan using account_newest .*rows=21/);
   }
 });
-
-/** Lets the planner know what is there, as autovacuum would within a minute; the data role may not. */
-async function analyze(one: TestMesh): Promise<void> {
-  const [row] = await one.deps<Deps>("identity").db.query<{ name: string }>(sql`select current_database() as name`);
-  const url = new URL(inject("servers").postgres);
-  url.pathname = `/${row?.name}`;
-  await using admin = await connect(url.href);
-  await admin.query("analyze account");
-}
-
-/** How a statement is carried out; nothing is returned to who asked for it. */
-async function planOf({ orm }: Deps["db"], mode: string, ask: (query: Query) => Promise<unknown>): Promise<string> {
-  let plan = "";
-  await ask(async ({ text, values }) =>
-    orm.em.fork().transactional(async (em) => {
-      await em.execute(`set local plan_cache_mode = ${mode}`);
-      await em.execute(`prepare asked as ${text}`);
-      const given = values.map((value) => (typeof value === "number" ? value : `'${String(value)}'`)).join(", ");
-      const lines = await em.execute<{ "QUERY PLAN": string }[]>(
-        `explain (analyze, costs off) execute asked (${given})`,
-      );
-      await em.execute("deallocate asked");
-      plan = lines.map((line) => line["QUERY PLAN"]).join("\n");
-      return [];
-    }),
-  );
-  return plan;
-}
-
-const mostRemoved = (plan: string) =>
-  Math.max(0, ...[...plan.matchAll(/Rows Removed by [^:]+: (\d+)/g)].map(([, count]) => Number(count)));

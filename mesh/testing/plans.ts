@@ -1,27 +1,30 @@
 import { inject } from "vitest";
-import { connect } from "#mesh/store/provision.ts";
-import { type Sql, sql } from "#mesh/store/sql.ts";
-import type { Query } from "../store/query.ts";
-import type { ContentMesh } from "./start.ts";
+import type { Db } from "../store/database.ts";
+import { connect } from "../store/provision.ts";
+import { type Sql, sql } from "../store/sql.ts";
 
-/** A connection to content's database that may do what the service may not: tell the planner what is there, and ask it. */
-export async function administer(mesh: ContentMesh) {
-  const [row] = await mesh.content.db.query<{ name: string }>(sql`select current_database() as name`);
+type Query = <Row>(statement: Sql) => Promise<Row[]>;
+type Mode = "auto" | "force_custom_plan" | "force_generic_plan";
+
+/** A connection to a service's database that may do what the service may not: tell the planner what is there, and ask it. */
+export async function administer(db: Db) {
+  const [row] = await db.query<{ name: string }>(sql`select current_database() as name`);
   const url = new URL(inject("servers").postgres);
   url.pathname = `/${row?.name}`;
   return connect(url.href);
 }
 
 /** Lets the planner know what is there, as autovacuum would within a minute. */
-export async function analyze(mesh: ContentMesh, ...tables: string[]): Promise<void> {
-  await using admin = await administer(mesh);
+export async function analyze(db: Db, ...tables: string[]): Promise<void> {
+  await using admin = await administer(db);
   for (const table of tables) await admin.query(`analyze ${table}`);
 }
 
 /** How the statement that is asked for would be carried out, with a plan for its values. */
-export async function planOf(mesh: ContentMesh, ask: (query: Query) => Promise<unknown>): Promise<string> {
+export async function planOf(db: Db, ask: (query: Query) => Promise<unknown>, mode: Mode = "auto"): Promise<string> {
   const asked = await statementOf(ask);
-  await using admin = await administer(mesh);
+  await using admin = await administer(db);
+  await admin.query(`set plan_cache_mode = ${mode}`);
   await admin.query(`prepare asked as ${asked.text}`);
   const { rows } = await admin.query<{ "QUERY PLAN": string }>(
     `explain (analyze, costs off) execute asked (${asked.values.map(literal).join(", ")})`,
@@ -29,10 +32,14 @@ export async function planOf(mesh: ContentMesh, ask: (query: Query) => Promise<u
   return rows.map((row) => row["QUERY PLAN"]).join("\n");
 }
 
+/** Of how many rows a plan's steps found at most that they were of no use. */
+export const mostRemoved = (plan: string): number =>
+  Math.max(0, ...[...plan.matchAll(/Rows Removed by [^:]+: (\d+)/g)].map(([, count]) => Number(count)));
+
 /** Whether the server keeps one plan for the statement, instead of planning anew for each values. */
-export async function plannedOnce(mesh: ContentMesh, ask: (query: Query) => Promise<unknown>): Promise<boolean> {
+export async function plannedOnce(db: Db, ask: (query: Query) => Promise<unknown>): Promise<boolean> {
   const { text, values } = await statementOf(ask);
-  await using admin = await administer(mesh);
+  await using admin = await administer(db);
   for (let times = 0; times < 8; times++) await admin.query({ name: "asked", text, values: [...values] });
   const { rows } = await admin.query<{ kept: boolean }>(
     "select generic_plans > 0 as kept from pg_prepared_statements where name = 'asked'",
