@@ -42,13 +42,14 @@ import { updateTimelineSettings } from "./rpc/update-timeline-settings.ts";
 import { verifyProjection } from "./rpc/verify-projection.ts";
 import { Homes20261125 } from "./store/migrations/20261125-homes.ts";
 import { Timeline20261125 } from "./store/migrations/20261125-timeline.ts";
+import { Indexes20261127 } from "./store/migrations/20261127-indexes.ts";
 
 /** What is shown to whom, in which order: homes, lists, tags, everybody's. */
 export const timeline = defineService({
   name: "timeline",
   config,
   calls,
-  migrations: [Timeline20261125, Homes20261125],
+  migrations: [Timeline20261125, Homes20261125, Indexes20261127],
   serves: [
     serve<typeof TimelineService, Deps>(TimelineService, {
       listHomeTimeline,

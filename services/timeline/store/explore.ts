@@ -27,12 +27,16 @@ export async function explorable(
       group by post_id having sum(amount) > 0 order by heat desc limit ${HOTTEST}::int),
     fresh as materialized (select post_id from post where post_id > ${firstIdAt(sinceMs)}::uuid and state = 1
       and audience = 1 and parent_id is null order by post_id desc limit ${NEWEST}::int)
-    select p.post_id as "postId", p.author_id as "authorId", p.language, (extract(epoch from p.created_at) * 1000)::float8 as "createdMs",
-      coalesce(hot.heat, 0) as heat, exists (select 1 from tagged t where t.post_id = p.post_id and t.tag = any(${tags}::text[])) as trending
-    from (select post_id from hot union select post_id from fresh) as seen join post p using (post_id)
-      left join hot using (post_id) join account a on a.account_id = p.author_id and a.standing = 1
-    where p.state = 1 and p.audience = 1 and p.parent_id is null and p.created_at > ${new Date(sinceMs)}
-      and not exists (select 1 from locked l where l.account_id = p.author_id)`);
+    -- One post at a time, by its key: how many accounts are locked is the one thing the planner may know nothing of.
+    select seen.post_id as "postId", p.author_id as "authorId", p.language, (extract(epoch from p.created_at) * 1000)::float8 as "createdMs",
+      seen.heat, exists (select 1 from tagged t where t.post_id = seen.post_id and t.tag = any(${tags}::text[])) as trending
+    from (select post_id, max(heat) as heat from (select post_id, heat from hot union all select post_id, 0 from fresh) as either
+        group by post_id) as seen
+      cross join lateral (select p.author_id, p.language, p.created_at from post p
+        join account a on a.account_id = p.author_id and a.standing = 1
+        where p.post_id = seen.post_id and p.state = 1 and p.audience = 1 and p.parent_id is null
+          and p.created_at > ${new Date(sinceMs)} and not exists (select 1 from locked l where l.account_id = p.author_id)
+        limit 1) as p`);
 }
 
 /** Keeps an order under its moment, and forgets those that no page needs any more. */

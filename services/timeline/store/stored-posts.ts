@@ -58,9 +58,10 @@ export async function storedPosts(
       c.likes, c.shares, c.replies, c.quotes, c.version as counts_revision
     from unnest((select ${ids}::uuid[]), (select ${revisions}::bigint[])) w (id, revision)
     left join post p on p.post_id = w.id
-    left join consent k on k.post_id = w.id and k.quoted_author_id = p.quoted_author_id
+    -- One by one, by their keys: what the planner takes for a handful may be all shares there are.
+    left join lateral (select approved from consent where post_id = w.id and quoted_author_id = p.quoted_author_id limit 1) k on true
     left join post_count c on c.post_id = w.id
-    left join entry e on e.entry_id = w.id and e.is_share
+    left join lateral (select actor_id, entry_id, post_id, at from entry where entry_id = w.id and is_share limit 1) e on true
     where p.post_id is not null or e.entry_id is not null`);
   const known = new Map(wanted.map(({ id, revision }) => [id, revision]));
   return rows.map((row) => ({
