@@ -110,7 +110,8 @@ export function createFeed({ source, read, changed, allHeard }: FeedParts): Feed
           // What was asked for goes before what lies here for later.
           if (of(partition).size + answer.entries.length > MOST_KEPT) of(partition).clear();
           for (const entry of answer.entries) keep(entry);
-          reaches(partition, answer.head);
+          // Others stand where the log ended when they last heard of it: that it goes on they hear from nobody else.
+          if (reaches(partition, answer.head)) changed(partition);
           return answer;
         })
         .finally(() => pulls.delete(key));
