@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { MikroORM } from "@mikro-orm/postgresql";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient, QueryConfig, QueryResult } from "pg";
 import { type Context, current, spend } from "../context.ts";
 import { createCommit, type EntityTx, type Tx, type Write } from "./commit.ts";
 import { translate } from "./database-failure.ts";
 import type { Entities } from "./entities.ts";
+import { gathered } from "./gathered.ts";
 import type { Place } from "./log.ts";
 import { reclaimLost } from "./lost-connections.ts";
 import { connect } from "./provision.ts";
@@ -55,7 +56,8 @@ export interface DatabaseOptions {
 
 const GUARDS = "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s";
 // Statements have names and are prepared once. Left to itself, PostgreSQL plans those that are given lists anew each time,
-// which takes several times as long as running them; written for indexes, they need no look at the values.
+// which takes several times as long as running them; written for indexes, they need no look at the values. Those that do
+// have no name.
 const PLANS = "-c plan_cache_mode=force_generic_plan";
 
 /** Opens the data role's pool; nothing is connected until the first statement. */
@@ -153,7 +155,8 @@ async function run<Row>(
     client = await pool.connect();
     signal?.throwIfAborted();
     signal?.addEventListener("abort", giveUp, { once: true });
-    const { rows } = await client.query({ name, text, values: [...values] });
+    const asked = { name, text, values: [...values] };
+    const { rows } = await (name === "" ? plannedForValues(client, asked) : client.query(asked));
     return rows as Row[];
   } catch (error) {
     throw translate(error);
@@ -163,4 +166,17 @@ async function run<Row>(
     await cancelling;
     client?.release();
   }
+}
+
+/** In one packet: how the connection plans is changed, and changed back, around the statement. */
+async function plannedForValues(client: PoolClient, asked: QueryConfig): Promise<QueryResult> {
+  const [, answer] = await gathered(client, () =>
+    Promise.allSettled([
+      client.query("set plan_cache_mode = force_custom_plan"),
+      client.query(asked),
+      client.query("reset plan_cache_mode"),
+    ]),
+  );
+  if (answer.status === "rejected") throw answer.reason;
+  return answer.value;
 }

@@ -4,7 +4,6 @@ import { connect } from "../store/provision.ts";
 import { type Sql, sql } from "../store/sql.ts";
 
 type Query = <Row>(statement: Sql) => Promise<Row[]>;
-type Mode = "auto" | "force_custom_plan" | "force_generic_plan";
 
 /** A connection to a service's database that may do what the service may not: tell the planner what is there, and ask it. */
 export async function administer(db: Db) {
@@ -20,14 +19,14 @@ export async function analyze(db: Db, ...tables: string[]): Promise<void> {
   for (const table of tables) await admin.query(`analyze ${table}`);
 }
 
-/** How the statement that is asked for would be carried out, with a plan for its values. */
-export async function planOf(db: Db, ask: (query: Query) => Promise<unknown>, mode: Mode = "auto"): Promise<string> {
-  const asked = await statementOf(ask);
+/** How a service's connection carries out the statement that is asked for: planned for any values, or for these if it has no name. */
+export async function planOf(db: Db, ask: (query: Query) => Promise<unknown>): Promise<string> {
+  const { name, text, values } = await statementOf(ask);
   await using admin = await administer(db);
-  await admin.query(`set plan_cache_mode = ${mode}`);
-  await admin.query(`prepare asked as ${asked.text}`);
+  await admin.query(`set plan_cache_mode = ${name === "" ? "force_custom_plan" : "force_generic_plan"}`);
+  await admin.query(`prepare asked as ${text}`);
   const { rows } = await admin.query<{ "QUERY PLAN": string }>(
-    `explain (analyze, costs off) execute asked (${asked.values.map(literal).join(", ")})`,
+    `explain (analyze, costs off) execute asked (${values.map(literal).join(", ")})`,
   );
   return rows.map((row) => row["QUERY PLAN"]).join("\n");
 }
@@ -35,17 +34,6 @@ export async function planOf(db: Db, ask: (query: Query) => Promise<unknown>, mo
 /** Of how many rows a plan's steps found at most that they were of no use. */
 export const mostRemoved = (plan: string): number =>
   Math.max(0, ...[...plan.matchAll(/Rows Removed by [^:]+: (\d+)/g)].map(([, count]) => Number(count)));
-
-/** Whether the server keeps one plan for the statement, instead of planning anew for each values. */
-export async function plannedOnce(db: Db, ask: (query: Query) => Promise<unknown>): Promise<boolean> {
-  const { text, values } = await statementOf(ask);
-  await using admin = await administer(db);
-  for (let times = 0; times < 8; times++) await admin.query({ name: "asked", text, values: [...values] });
-  const { rows } = await admin.query<{ kept: boolean }>(
-    "select generic_plans > 0 as kept from pg_prepared_statements where name = 'asked'",
-  );
-  return rows[0]?.kept ?? false;
-}
 
 async function statementOf(ask: (query: Query) => Promise<unknown>): Promise<Sql> {
   let asked: Sql | undefined;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sql } from "#mesh/store/sql.ts";
-import { analyze, mostRemoved, plannedOnce, planOf } from "#mesh/testing/plans.ts";
+import { analyze, mostRemoved, planOf } from "#mesh/testing/plans.ts";
 import { settle } from "../testing/people.ts";
 import { type ContentMesh, startContent } from "../testing/start.ts";
 import { write } from "../testing/writing.ts";
@@ -108,11 +108,3 @@ test.each(reads)("among many posts an index finds %s", async (_, index, ask) => 
   expect(plan).not.toMatch(/Seq Scan on (post|post_count|post_like|account|mention)\b/);
   expect(mostRemoved(plan)).toBeLessThan(200);
 });
-
-// What a job does once a minute may be planned once a minute.
-test.each(reads.filter(([name]) => name !== "final deletions"))(
-  "the way to find %s is planned once",
-  async (_, __, ask) => {
-    expect(await plannedOnce(mesh.content.db, ask)).toBe(true);
-  },
-);

@@ -103,24 +103,22 @@ test("pages show everybody who was there from first to last once, whoever joins 
   );
 });
 
-test("among thousands the indexes find it, with plans for any value too", async () => {
+test("among thousands the indexes find it", async () => {
   const { db } = mesh.deps<Deps>("identity");
   await db.query(sql`insert into account (id, handle, display_name, created_at, updated_at)
     select gen_random_uuid(), 'user_' || md5(n::text)::varchar(12), initcap(md5((n * 7)::text)::varchar(6)) || ' ' || initcap(md5((n * 13)::text)::varchar(8)),
       timestamptz '2026-01-01' + n * interval '1 minute', now() from generate_series(1, 5000) n`);
   await analyze(db, "account");
   const last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-  for (const mode of ["force_custom_plan", "force_generic_plan"] as const) {
-    const beginning = await planOf(db, (query) => searchByLikeness(query, "user_a", START, 21), mode);
-    expect(beginning).toMatch(/Index Scan (using|on) account_handle/);
-    expect(beginning).toContain("(never executed)"); // a page full of beginnings asks for no likeness
-    for (const asked of ["deadbeef", "zz"]) {
-      const likeness = await planOf(db, (query) => searchByLikeness(query, asked, START, 21), mode);
-      expect(likeness).toMatch(/Bitmap Index Scan on account_search/);
-      expect(mostRemoved(likeness)).toBeLessThan(1000);
-      expect(likeness).not.toContain("Seq Scan");
-    }
-    const newest = await planOf(db, (query) => listNewest(query, "infinity", last, 21), mode);
-    expect(newest).toMatch(/Index Scan using account_newest .*rows=21/);
+  const beginning = await planOf(db, (query) => searchByLikeness(query, "user_a", START, 21));
+  expect(beginning).toMatch(/Index Scan (using|on) account_handle/);
+  expect(beginning).toContain("(never executed)"); // a page full of beginnings asks for no likeness
+  for (const asked of ["deadbeef", "zz"]) {
+    const likeness = await planOf(db, (query) => searchByLikeness(query, asked, START, 21));
+    expect(likeness).toMatch(/Bitmap Index Scan on account_search/);
+    expect(mostRemoved(likeness)).toBeLessThan(1000);
+    expect(likeness).not.toContain("Seq Scan");
   }
+  const newest = await planOf(db, (query) => listNewest(query, "infinity", last, 21));
+  expect(newest).toMatch(/Index Scan using account_newest .*rows=21/);
 });

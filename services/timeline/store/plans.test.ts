@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Db } from "#mesh/store/database.ts";
 import { sql } from "#mesh/store/sql.ts";
-import { analyze, mostRemoved, plannedOnce, planOf } from "#mesh/testing/plans.ts";
+import { analyze, mostRemoved, planOf } from "#mesh/testing/plans.ts";
 import { firstIdAt } from "../rules/entry-ids.ts";
 import { startTimeline, type TimelineMesh } from "../testing/start.ts";
 import { explorable } from "./explore.ts";
@@ -99,30 +99,21 @@ const statements: [string, RegExp, (query: Query) => Promise<unknown>][] = [
 ];
 
 test.each(statements)("among many posts an index finds %s", async (_, index, ask) => {
-  for (const mode of ["force_custom_plan", "force_generic_plan"] as const) {
-    const plan = await planOf(db, ask, mode);
-    expect(plan).toMatch(index);
-    expect(plan).not.toMatch(/Seq Scan on (post|entry|follow|tagged|account)\b/);
-    expect(mostRemoved(plan)).toBeLessThan(300);
-  }
+  const plan = await planOf(db, ask);
+  expect(plan).toMatch(index);
+  expect(plan).not.toMatch(/Seq Scan on (post|entry|follow|tagged|account)\b/);
+  expect(mostRemoved(plan)).toBeLessThan(300);
 });
 
 // It once took twelve seconds of every minute on a day of 100,000 posts, because nobody had locked an account yet.
 test("what is worth exploring is looked up post by post, however little the planner knows", async () => {
   const wanted = { sinceMs: window.now.getTime() - 7 * DAY_MS, tags: ["tag1"] };
   const ask = (query: Query) => explorable({ query }, window, WEIGHTS, wanted);
-  for (const mode of ["force_custom_plan", "force_generic_plan"] as const) {
-    const plan = await planOf(db, ask, mode);
-    expect(plan).not.toMatch(/Seq Scan on (post|account)\b/);
-    expect(mostRemoved(plan)).toBeLessThan(300);
-  }
+  const plan = await planOf(db, ask);
+  expect(plan).not.toMatch(/Seq Scan on (post|account)\b/);
+  expect(mostRemoved(plan)).toBeLessThan(300);
   const posts = await explorable(db, window, WEIGHTS, wanted);
   expect(posts.length).toBeGreaterThan(1_000);
   expect(new Set(posts.map(({ postId }) => postId)).size).toBe(posts.length);
   expect(posts.filter(({ heat }) => heat > 0).length).toBeGreaterThan(1_000);
-});
-
-test("what readers ask most is planned once", async () => {
-  const asked = { limit: 20, replies: true, shares: true };
-  expect(await plannedOnce(db, (query) => entriesOf(deps(query), ann, asked))).toBe(true);
 });
